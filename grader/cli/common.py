@@ -1,0 +1,83 @@
+"""What several commands share: options, the course, colour, and files written whole or not at all."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from grader.core.call import Isolation
+from grader.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.bank import Course
+
+
+def add_course_option(parser: argparse.ArgumentParser) -> None:
+    """Declare --course."""
+    parser.add_argument(
+        "--course",
+        type=Path,
+        metavar="DIR",
+        help="course folder with questions/ and reference/ (default: found by walking up from here)",
+    )
+
+
+def add_isolation_option(parser: argparse.ArgumentParser) -> None:
+    """Declare --require-isolation."""
+    parser.add_argument(
+        "--require-isolation",
+        choices=[level.value for level in Isolation],
+        metavar="LEVEL",
+        help="refuse to run below this isolation: self-check, L1 or L3",
+    )
+
+
+def required_isolation(options: argparse.Namespace) -> Isolation | None:
+    """Give the isolation that was asked for."""
+    return Isolation(options.require_isolation) if options.require_isolation else None
+
+
+def course_of(options: argparse.Namespace) -> Course:
+    """Find the course that the command is about."""
+    from grader.bank import find_course
+
+    return find_course(Path.cwd(), options.course)
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Tell whether a stream is a terminal that may be coloured (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file by way of a temporary one beside it: a reader never sees half a file."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UsageError(
+            where=str(path), what=f"cannot be written ({(error.strerror or '').lower()})"
+        ) from error
+
+
+def print_text(text: str) -> None:
+    """Print text that may hold characters the terminal's encoding lacks."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    if not text.endswith("\n"):
+        sys.stdout.write("\n")
+
+
+def positive_int(text: str) -> int:
+    """Parse a whole number above 0 for argparse."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is not above 0")
+    return value

@@ -1,0 +1,97 @@
+"""`grader verify [QUESTION…]`: are the questions themselves right?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from grader.cli.common import (
+    add_course_option,
+    add_isolation_option,
+    course_of,
+    print_text,
+    required_isolation,
+)
+
+if TYPE_CHECKING:
+    from grader.bank import Course
+    from grader.core.question import Question
+    from grader.grading.verify import Verification
+
+_MARKS = {"ok": "ok      ", "note": "note    ", "problem": "PROBLEM "}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `verify`."""
+    parser.add_argument("questions", nargs="*", metavar="QUESTION", help="default: the whole course")
+    parser.add_argument("--quiet", action="store_true", help="print problems and the summary only")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the drawn inputs (default 0)")
+    add_isolation_option(parser)
+    add_course_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Verify, print each check, and give 0 only when everything holds."""
+    from grader.draw import cache_folder
+    from grader.grading.plan import PlanSetting
+    from grader.grading.verify import verify
+    from grader.sandbox import Sandbox
+
+    with Sandbox.start(required=required_isolation(options)) as sandbox:
+        course = course_of(options)
+        questions, broken = _chosen(course, options.questions)
+        setting = PlanSetting(seed=options.seed, cache=cache_folder())
+        started, failed = time.monotonic(), 0
+        for question in questions:
+            result = verify(question, course, setting, sandbox, _progress(question.id))
+            _clear_progress()
+            failed += not result.holds
+            print_text(_as_text(result, question, options.quiet))
+    for error in broken:
+        print_text(f"PROBLEM {error}")
+    print_text(_summary(len(questions), failed, len(broken), time.monotonic() - started))
+    return 1 if failed or broken else 0
+
+
+def _chosen(course: Course, names: list[str]) -> tuple[list[Question], tuple[Exception, ...]]:
+    from grader.bank import find_question, load_bank
+
+    if names:
+        return [find_question(course, name) for name in names], ()
+    bank = load_bank(course)
+    return list(bank.questions.values()), bank.errors
+
+
+def _as_text(result: Verification, question: Question, quiet: bool) -> str:
+    lines = [f"{result.question_id}  {question.title}"]
+    for check in result.checks:
+        if quiet and check.grade.value != "problem":
+            continue
+        place = f"{check.where}: " if check.where and check.grade.value != "ok" else ""
+        lines.append(f"  {_MARKS[check.grade.value]}{place}{check.what}")
+    return "\n".join(lines) + "\n"
+
+
+def _summary(questions: int, failed: int, broken: int, seconds: float) -> str:
+    verdict = "all hold" if not failed and not broken else f"{failed} do not hold"
+    if broken:
+        verdict += f", {broken} files cannot be read"
+    return f"{questions} questions verified in {seconds:.1f} s: {verdict}"
+
+
+def _progress(question: str):  # type: ignore[no-untyped-def]  # a callback of one text, see below
+    """Give a function that shows the latest step on a terminal's stderr."""
+
+    def advance(step: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{question}: {step[:60]}")
+            sys.stderr.flush()
+
+    return advance
+
+
+def _clear_progress() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")

@@ -1,0 +1,207 @@
+"""Grade: one submission to one question → one Report. Whatever goes wrong, it says whose fault it is."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+import grader
+from grader.core.call import Failed, Isolation, Loaded
+from grader.core.errors import QuestionError, SandboxFault
+from grader.core.question import Part
+from grader.core.report import GroupReport, Outcome, PartReport, Report, Status, Timing
+from grader.core.verdict import Verdict
+from grader.grading.diagnose import explain_group, find_misconception
+from grader.grading.intake import Submission
+from grader.grading.plan import PartPlan, QuestionPlan
+from grader.grading.runner import GroupRun, PartRun, PartRunner, Session
+from grader.sandbox import Sandbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _PartResult:
+    report: PartReport
+    loaded: Loaded | Failed | None
+    cpu_seconds: float = 0.0
+
+
+def grade(plan: QuestionPlan, submission: Submission, sandbox: Sandbox) -> Report:
+    """Grade one submission. Never raises for the learner's, the author's or the sandbox's faults."""
+    started = time.monotonic()
+    if submission.refusal:
+        return _report(plan, submission, sandbox, started, message=submission.refusal)
+    try:
+        results = [_grade_part(plan, part, submission, sandbox) for part in plan.question.parts]
+    except SandboxFault as fault:
+        return _fault_report(plan, submission, sandbox, started, f"the sandbox failed: {fault}")
+    except QuestionError as error:
+        return _fault_report(plan, submission, sandbox, started, f"the question is at fault: {error}")
+    return _combine(plan, submission, sandbox, started, results)
+
+
+def _grade_part(
+    plan: QuestionPlan, part: Part, submission: Submission, sandbox: Sandbox
+) -> _PartResult:
+    part_plan = next((found for found in plan.parts if found.part is part), None)
+    if part_plan is None:
+        note = f"'{part.answer.value}' answers are not graded automatically yet"
+        report = PartReport(
+            id=part.id, answer=part.answer.value, score=None, max_score=part.points, note=note
+        )
+        return _PartResult(report=report, loaded=None)
+    program = part_plan.program(submission.files)
+    with Session(sandbox, program, part_plan.code.limits) as session:
+        if isinstance(session.loaded, Failed):
+            return _PartResult(report=_not_run(part_plan), loaded=session.loaded)
+        runner = PartRunner(part_plan, session)
+        run = runner.run()
+        report = _part_report(part_plan, runner, run, sandbox)
+        return _PartResult(report=report, loaded=session.loaded, cpu_seconds=session.cpu_seconds)
+
+
+def _part_report(
+    plan: PartPlan, runner: PartRunner, run: PartRun, sandbox: Sandbox
+) -> PartReport:
+    groups = tuple(_group_report(plan, runner, group) for group in run.groups)
+    misconception = None
+    if run.failed:
+        runner.collect()
+        misconception = find_misconception(plan, run, sandbox)
+    return PartReport(
+        id=plan.part.id,
+        answer=plan.part.answer.value,
+        score=sum((group.score for group in groups), Fraction(0)),
+        max_score=plan.part.points,
+        groups=groups,
+        misconception=misconception,
+    )
+
+
+def _group_report(plan: PartPlan, runner: PartRunner, run: GroupRun) -> GroupReport:
+    has_failed = run.outcome is Outcome.FAILED
+    return GroupReport(
+        id=run.group.id,
+        score=run.group.points if run.outcome is Outcome.PASSED else Fraction(0),
+        max_score=run.group.points,
+        outcome=run.outcome,
+        cases=run.cases,
+        shown=run.group.shown,
+        failures=(explain_group(plan, runner, run),) if has_failed else (),
+        hint=run.group.hint if has_failed else "",
+    )
+
+
+def _not_run(plan: PartPlan) -> PartReport:
+    groups = tuple(
+        GroupReport(
+            id=group.id,
+            score=Fraction(0),
+            max_score=group.points,
+            outcome=Outcome.NOT_RUN,
+            cases=0,
+            shown=group.shown,
+        )
+        for group in plan.code.groups
+    )
+    return PartReport(
+        id=plan.part.id,
+        answer=plan.part.answer.value,
+        score=Fraction(0),
+        max_score=plan.part.points,
+        groups=groups,
+    )
+
+
+def _combine(
+    plan: QuestionPlan,
+    submission: Submission,
+    sandbox: Sandbox,
+    started: float,
+    results: list[_PartResult],
+) -> Report:
+    loads = [result.loaded for result in results if result.loaded is not None]
+    failures = [load for load in loads if isinstance(load, Failed)]
+    parts = tuple(result.report for result in results)
+    if failures and len(failures) == len(loads):
+        first = failures[0]
+        return _report(
+            plan,
+            submission,
+            sandbox,
+            started,
+            message=first.message,
+            location=first.location,
+            stdout=first.stdout,
+        )
+    if not loads:
+        message = "no part of this question is graded automatically yet"
+        return _report(
+            plan, submission, sandbox, started, message=message, parts=parts, verdict=None
+        )
+    notes = dict.fromkeys(note for load in loads if isinstance(load, Loaded) for note in load.notes)
+    score = sum((part.score for part in parts if part.score is not None), Fraction(0))
+    cpu_seconds = sum(result.cpu_seconds for result in results)
+    return _report(
+        plan,
+        submission,
+        sandbox,
+        started,
+        status=Status.GRADED,
+        score=score,
+        parts=parts,
+        notes=(*(load.message for load in failures), *notes),
+        student_seconds=cpu_seconds,
+    )
+
+
+def _fault_report(
+    plan: QuestionPlan, submission: Submission, sandbox: Sandbox, started: float, message: str
+) -> Report:
+    return _report(
+        plan, submission, sandbox, started, status=Status.ERROR, verdict=Verdict.JE, message=message
+    )
+
+
+def _report(
+    plan: QuestionPlan,
+    submission: Submission,
+    sandbox: Sandbox,
+    started: float,
+    *,
+    status: Status = Status.UNGRADABLE,
+    student_seconds: float = 0.0,
+    **fields: object,
+) -> Report:
+    """Give a report with all that is the same for every outcome; ungradable unless said otherwise."""
+    question = plan.question
+    if status is Status.UNGRADABLE:
+        fields.setdefault("verdict", Verdict.CE)
+    return Report(
+        status=status,
+        question_id=question.id,
+        question_version=question.version,
+        question_title=question.title,
+        submission_name=submission.name,
+        submission_sha256=submission.sha256,
+        max_score=question.max_score,
+        isolation=sandbox.isolation.value,
+        is_official=sandbox.isolation.covers(Isolation.L1),
+        seed=plan.setting.seed,
+        versions=versions(),
+        timing=Timing(total_seconds=time.monotonic() - started, student_seconds=student_seconds),
+        **{"score": None, **fields},  # type: ignore[arg-type]  # fields of Report, by name
+    )
+
+
+def versions() -> Mapping[str, str]:
+    """Give the versions a grade depends on."""
+    return {
+        "grader": grader.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }

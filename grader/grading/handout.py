@@ -1,0 +1,192 @@
+"""What a student may see of a question: statement, interface, points, starter and the shown cases.
+
+Never the solution, the checks, inputs of hidden groups, the draw block or the reference: a handout is
+built from a list of what goes in, not by cutting from what must stay out.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from fractions import Fraction
+from typing import Any
+
+from grader.core.call import Entry
+from grader.core.codec import encode
+from grader.core.comparison import TieRule
+from grader.core.corpus import Case
+from grader.core.domain import ArrayDraw, Declaration, NumberDraw, Word
+from grader.core.question import Part, PropertyKind, Question
+from grader.grading.plan import PartPlan, QuestionPlan
+
+FORMAT = "grader/handout/v1"
+#: shown cases per group: enough to work with, and few enough to read
+MOST_SHOWN = 20
+_REFERENCE_FREE = (
+    PropertyKind.INPUTS_UNCHANGED,
+    PropertyKind.SHAPE_AND_DTYPE,
+    PropertyKind.DETERMINISTIC,
+    PropertyKind.LINEAR_IN,
+    PropertyKind.ZERO_FOR,
+    PropertyKind.INVARIANT_TO,
+    PropertyKind.CONSERVES,
+)
+
+
+def statement_for_students(question: Question) -> str:
+    """Give the question as Markdown: title, statement, and how each part is answered and scored."""
+    lines = [f"# {question.title}", "", f"`{question.id}` · {_points(question.max_score)}"]
+    if question.course:
+        lines[-1] += f" · {question.course}"
+    lines += ["", question.statement.strip(), ""]
+    for part in question.parts:
+        lines += ["", f"## Part {part.id} ({_points(part.points)})", ""]
+        lines += _part_lines(part)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _part_lines(part: Part) -> list[str]:
+    if part.code is None:
+        return [f"Answer: {part.answer.value}."]
+    code = part.code
+    names = " and ".join(f"`{_signature(entry)}`" for entry in code.entries)
+    lines = [f"Write {names} in one Python file or notebook.", ""]
+    if code.call is not None:
+        lines += ["It is called like this:", "", "```python", code.call.rstrip(), "```", ""]
+    described = [_described(declaration) for declaration in code.domain if declaration.name in code.input_names]
+    lines += [f"- {text}" for text in described]
+    lines += ["", "| group | points | cases |", "| --- | --- | --- |"]
+    for group in code.groups:
+        lines.append(f"| {group.id} | {_number(group.points)} | {'shown' if group.shown else 'hidden'} |")
+    if code.ties is not None:
+        lines += ["", f"Tied maxima: {_TIE_WORDS[code.ties]}."]
+    return lines
+
+
+_TIE_WORDS = {
+    TieRule.FIRST: "the first one in row-major order receives the gradient",
+    TieRule.LAST: "the last one in row-major order receives the gradient",
+    TieRule.SPLIT: "they share the gradient evenly",
+    TieRule.ANY: "any of them may receive the gradient, or they may share it",
+}
+
+
+def _signature(entry: Entry) -> str:
+    if entry.parameters is None:
+        return f"class {entry.name}"
+    return f"{entry.name}({', '.join(entry.parameters)})"
+
+
+def _described(declaration: Declaration) -> str:
+    draw = declaration.draw
+    if isinstance(draw, ArrayDraw):
+        kind = {"floats": "float64", "ints": "int64", "bools": "bool"}[draw.element.value]
+        kind = "float32" if Word.FLOAT32 in draw.words else kind
+        shape = ", ".join(size.text for size in draw.shape)
+        return f"`{declaration.name}`: array of {kind}, shape ({shape})"
+    if isinstance(draw, NumberDraw):
+        return f"`{declaration.name}`: {'int' if draw.is_int else 'float'}"
+    return f"`{declaration.name}`: text or number"
+
+
+def _points(points: Fraction) -> str:
+    return f"{_number(points)} point{'' if points == 1 else 's'}"
+
+
+def _number(points: Fraction) -> str:
+    return str(points) if points.denominator == 1 else f"{float(points):g}"
+
+
+# -- writing -------------------------------------------------------------------------------
+
+
+def handout_files(plan: QuestionPlan) -> dict[str, str]:
+    """Give the files of a handout: relative name -> text."""
+    question = plan.question
+    # parts of one question often share their starter
+    starters = dict.fromkeys(part.code.starter.strip() for part in plan.parts)
+    files = {
+        "README.md": statement_for_students(question) + _how_to_check(),
+        "solution.py": "\n\n\n".join(starters) + "\n" if starters else "",
+        "handout.json": json.dumps(handout_content(plan), indent=1, ensure_ascii=True) + "\n",
+    }
+    return {name: text for name, text in files.items() if text}
+
+
+def _how_to_check() -> str:
+    return (
+        "\n## Check your solution\n\n"
+        "Write it into `solution.py`, then, in this folder:\n\n"
+        "    grader check . solution.py\n\n"
+        "This runs the shown cases only. The hidden groups are graded when you hand it in.\n"
+    )
+
+
+def handout_content(plan: QuestionPlan) -> dict[str, Any]:
+    """Give what `grader check` needs, and nothing that a student may not see."""
+    question = plan.question
+    return {
+        "format": FORMAT,
+        "id": question.id,
+        "title": question.title,
+        "version": question.version,
+        "parts": [_part_content(part) for part in plan.parts],
+    }
+
+
+def _part_content(plan: PartPlan) -> dict[str, Any]:
+    code = plan.code
+    compared = code.compare
+    return {
+        "id": plan.part.id,
+        "entries": [[entry.name, _list_or_none(entry.parameters)] for entry in code.entries],
+        "call": code.call,
+        "returns": list(code.returns),
+        "ties": code.ties.value if code.ties else None,
+        "compare": [compared.rtol, compared.atol, compared.dtype.value, compared.nan_equal, compared.list_for_array],
+        "properties": [
+            [prop.kind.value, prop.argument] for prop in code.properties if prop.kind in _REFERENCE_FREE
+        ],
+        "answers": _answer_calls(plan),
+        "names": list(code.domain.names),
+        "groups": [[group.id, str(group.points), group.hint] for group in code.groups if group.shown],
+        "cases": [_case_content(case, plan) for case in shown_cases(plan)],
+    }
+
+
+def _answer_calls(plan: PartPlan) -> dict[str, list[Any]]:
+    """Give the calls whose arguments the exact tie test needs; they name inputs only."""
+    if plan.code.ties is not TieRule.ANY:
+        return {}
+    return {
+        name: [call.function, [argument.text for argument in call.arguments]]
+        for name, call in plan.code.expected.items()
+    }
+
+
+def _list_or_none(names: tuple[str, ...] | None) -> list[str] | None:
+    return None if names is None else list(names)
+
+
+def _case_content(case: Case, plan: PartPlan) -> dict[str, Any]:
+    shown = {group.id for group in plan.code.groups if group.shown}
+    values = {
+        "inputs": dict(case.inputs),
+        "expected": dict(case.expected),
+        "accepted": [dict(other) for other in case.accepted],
+    }
+    return {
+        "name": case.name,
+        "groups": [group for group in case.groups if group in shown],
+        "values": base64.b64encode(encode(values)).decode("ascii"),
+    }
+
+
+def shown_cases(plan: PartPlan) -> list[Case]:
+    """Give the cases of shown groups that a student gets: the fixed ones and the smallest others."""
+    chosen: dict[int, Case] = {}
+    for group in plan.code.groups:
+        if group.shown:
+            for at in plan.corpus.of_group(group.id)[:MOST_SHOWN]:
+                chosen[at] = plan.corpus.cases[at]
+    return list(chosen.values())

@@ -1,0 +1,190 @@
+"""Read what a learner handed in as bytes; nothing of it is parsed here.
+
+A submission is a .py file, a notebook, a zip, a folder, or standard input. Unpacking, decoding and
+compiling happen in the worker. Here only sizes, kinds of file and places are looked at, so that a
+2 GB file, a device or a link out of the folder costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.core.errors import UsageError
+from grader.core.limits import MEBIBYTE
+
+_LARGEST = {".py": MEBIBYTE, ".ipynb": 16 * MEBIBYTE, ".zip": 16 * MEBIBYTE}
+_LARGEST_FOLDER = 16 * MEBIBYTE
+_MOST_FILES = 200
+_DEEPEST = 6
+_SKIPPED = {"__pycache__", "__MACOSX", "node_modules", "venv", "site-packages"}
+_SUBMITTED_KINDS = (".py", ".ipynb", ".zip")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What was handed in at one time: relative name -> bytes. refusal says why it cannot be graded."""
+
+    name: str
+    files: Mapping[str, bytes]
+    sha256: str
+    refusal: str = ""
+
+
+def read_submission(path: Path, name: str | None = None) -> Submission:
+    """Read one file or folder as one submission; UsageError when there is nothing at path."""
+    label = name or path.name or str(path)
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise UsageError(where=str(path), what="there is no such file or folder") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(where=str(path)[:200], what=f"cannot be read ({_reason(error)})") from error
+    if stat.S_ISDIR(mode):
+        return _read_folder(path, label)
+    if not stat.S_ISREG(mode):
+        return _refused(label, f"{label} is not a regular file")
+    try:
+        content, refusal = _read_file(path, label)
+    except OSError as error:
+        raise UsageError(where=str(path), what=f"cannot be read ({_reason(error)})") from error
+    return _refused(label, refusal) if refusal else _submission(label, {label: content})
+
+
+def read_standard_input(name: str = "stdin.py") -> Submission:
+    """Read a source from standard input, at most 1 MiB."""
+    content = sys.stdin.buffer.read(_LARGEST[".py"] + 1)
+    if len(content) > _LARGEST[".py"]:
+        return _refused(name, "standard input is larger than 1 MiB")
+    return _refused(name, "standard input is empty") if not content.strip() else _submission(
+        name, {name: content}
+    )
+
+
+def find_submissions(folder: Path, entry_names: Iterable[str]) -> list[Path]:
+    """Give the submissions in a folder: the folder itself, or one for each entry inside it.
+
+    It is one submission when at most one file directly inside mentions an entry's definition; then
+    the others are its helpers. Files of many learners, or a folder each, are a submission each.
+    """
+    children = [child for child in sorted(folder.iterdir(), key=_natural) if _is_candidate(child)]
+    folders = [child for child in children if child.is_dir()]
+    files = [child for child in children if not child.is_dir()]
+    pattern = re.compile(
+        rb"\b(?:def|class)\s+(?:" + b"|".join(re.escape(name.encode()) for name in entry_names) + rb")\b"
+    )
+    defining = [file for file in files if file.suffix == ".zip" or _mentions(file, pattern)]
+    if len(defining) == 1 or (len(files) == 1 and not folders) or (files and not folders and not defining):
+        return [folder]
+    return children or [folder]
+
+
+def natural_order(paths: Iterable[Path]) -> list[Path]:
+    """Sort so that student2 comes before student10."""
+    return sorted(paths, key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, int, str]]:
+    pieces = re.split(r"(\d{1,18})", str(path))
+    return [(1, int(piece), "") if piece.isdecimal() else (0, 0, piece) for piece in pieces]
+
+
+def _is_candidate(path: Path) -> bool:
+    if path.name.startswith(".") or path.name in _SKIPPED:
+        return False
+    return path.is_dir() or path.suffix.lower() in _SUBMITTED_KINDS
+
+
+def _mentions(path: Path, pattern: re.Pattern[bytes]) -> bool:
+    if not path.is_file() or path.stat().st_size > _LARGEST.get(path.suffix.lower(), MEBIBYTE):
+        return False
+    try:
+        return pattern.search(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+def _read_file(path: Path, label: str) -> tuple[bytes, str]:
+    """Give the content, or why it is refused."""
+    largest = _LARGEST.get(path.suffix.lower(), MEBIBYTE)
+    # O_NONBLOCK: a name that turned into a pipe since it was looked at must not hang the grader
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return b"", f"{label} is not a regular file"
+        if status.st_size > largest:
+            size = status.st_size / MEBIBYTE
+            return b"", f"{label} is {size:,.1f} MiB; at most {largest // MEBIBYTE} MiB can be handed in"
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        return b"", f"{label} grew while it was read"
+    if not content.strip():
+        return b"", f"{label} is empty"
+    return content, ""
+
+
+def _read_folder(folder: Path, label: str) -> Submission:
+    files: dict[str, bytes] = {}
+    total, root = 0, folder.resolve()
+    for path in _walk(folder, 0):
+        name = path.relative_to(folder).as_posix()
+        if not path.resolve().is_relative_to(root):
+            return _refused(label, f"{name} in {label} is a link to a place outside of it")
+        if not path.is_file():
+            continue
+        try:
+            content, refusal = _read_file(path, name)
+        except OSError as error:
+            return _refused(label, f"{name} in {label} cannot be read ({_reason(error)})")
+        if refusal and not refusal.endswith("is empty"):
+            return _refused(label, refusal)
+        total += len(content)
+        if content:
+            files[name] = content
+        if total > _LARGEST_FOLDER or len(files) > _MOST_FILES:
+            return _refused(label, f"{label} has more than {_MOST_FILES} files or 16 MiB of source")
+    if not files:
+        return _refused(label, f"{label} holds no .py file and no notebook")
+    return _submission(label, files)
+
+
+def _walk(folder: Path, depth: int) -> Iterable[Path]:
+    if depth > _DEEPEST:
+        return
+    for child in sorted(folder.iterdir(), key=_natural):
+        if not _is_candidate(child):
+            continue
+        if child.is_dir() and not child.is_symlink():
+            yield from _walk(child, depth + 1)
+        elif child.is_symlink() or child.suffix.lower() in _SUBMITTED_KINDS:
+            yield child
+
+
+def _submission(name: str, files: dict[str, bytes]) -> Submission:
+    return Submission(name=name, files=files, sha256=_digest(files))
+
+
+def _refused(name: str, refusal: str) -> Submission:
+    return Submission(name=name, files={}, sha256=_digest({}), refusal=refusal)
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    """Digest of a single file's bytes, as sha256sum gives it; of a folder, over names and contents."""
+    if len(files) == 1:
+        return hashlib.sha256(next(iter(files.values()))).hexdigest()
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        encoded = name.encode("utf-8", "surrogateescape")
+        digest.update(len(encoded).to_bytes(8, "little") + encoded)
+        digest.update(len(files[name]).to_bytes(8, "little") + files[name])
+    return digest.hexdigest()
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or type(error).__name__).lower()

@@ -1,0 +1,130 @@
+"""The course's reference: trusted functions of the package `reference/`, called by name.
+
+Two courses may be graded by one process, each with a package called `reference`: the modules of one
+are loaded together and then taken out of the module table again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from grader.core.errors import QuestionError
+from grader.core.expression import DrawError, did_you_mean
+from grader.core.question import ReferenceCall
+
+_PACKAGE = "reference"
+_loading = threading.Lock()
+
+
+class Reference:
+    """One module of `reference/` and what the grading asks of it."""
+
+    def __init__(self, module: ModuleType, folder: Path) -> None:
+        self._module = module
+        self._folder = folder
+        self.name = module.__name__
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """Give the public function of that name; QuestionError when there is none."""
+        found = getattr(self._module, name, None)
+        if not callable(found):
+            public = [key for key, value in vars(self._module).items() if callable(value)]
+            raise QuestionError(
+                where=self.place,
+                what=f"has no function '{name}'{did_you_mean(name, public)}",
+                hint="entry and expected name functions of the question's reference",
+            )
+        return found  # type: ignore[no-any-return]  # callable, checked above
+
+    def has(self, name: str) -> bool:
+        """Tell whether the module defines a callable of that name."""
+        return callable(getattr(self._module, name, None))
+
+    @property
+    def place(self) -> str:
+        """Give the module's file relative to the course, for messages."""
+        return f"{_PACKAGE}/{self.name.removeprefix(_PACKAGE + '.').replace('.', '/')}.py"
+
+    def call(self, name: str, *arguments: Any, **keywords: Any) -> Any:
+        """Call a function of the author's; whatever it raises is the author's fault."""
+        function = self.function(name)
+        try:
+            with np.errstate(all="ignore"):
+                return function(*arguments, **keywords)
+        except Exception as error:  # noqa: BLE001  # author's code: every fault becomes a QuestionError
+            line = traceback.extract_tb(error.__traceback__)[-1].lineno
+            raise QuestionError(
+                where=f"{self.place}:{line}",
+                what=f"{name} raised {type(error).__name__}: {str(error)[:300]}",
+                hint="inputs that the reference refuses must not be drawn",
+            ) from error
+
+    def accepts_keyword(self, name: str, keyword: str) -> bool:
+        """Tell whether a function has a parameter of that name."""
+        return keyword in inspect.signature(self.function(name)).parameters
+
+
+def arguments_of(call: ReferenceCall, inputs: Mapping[str, object]) -> list[Any]:
+    """Evaluate the arguments of a call; arrays are copies, so that a case stays as it is."""
+    try:
+        values = [argument.evaluate(inputs) for argument in call.arguments]
+    except DrawError as error:
+        raise QuestionError(where="", what=f"{call.text}: {error}") from error
+    return [value.copy() if isinstance(value, np.ndarray) else value for value in values]
+
+
+def load_reference(folder: Path, module: str) -> Reference:
+    """Import one module of a course's `reference/` folder; QuestionError says where it fails."""
+    if not (folder / Path(*module.split("."))).with_suffix(".py").is_file():
+        names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+        raise QuestionError(
+            where=f"{_PACKAGE}/{module.replace('.', '/')}.py",
+            what=f"there is no reference module '{module}'{did_you_mean(module, names)}",
+            hint=f"modules of this course: {', '.join(names) or 'none'}",
+        )
+    with _loading, _own_module_table(folder.parent):
+        try:
+            loaded = importlib.import_module(f"{_PACKAGE}.{module}")
+        except Exception as error:  # noqa: BLE001  # author's code: every fault becomes a QuestionError
+            raise QuestionError(
+                where=_place_of(error, folder),
+                what=f"cannot be imported: {type(error).__name__}: {error}",
+            ) from error
+    return Reference(loaded, folder)
+
+
+def _place_of(error: Exception, folder: Path) -> str:
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{_PACKAGE}/{Path(error.filename).name}:{error.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith(str(folder)):
+            return f"{_PACKAGE}/{Path(frame.filename).relative_to(folder)}:{frame.lineno}"
+    return f"{_PACKAGE}/"
+
+
+@contextmanager
+def _own_module_table(course: Path) -> Iterator[None]:
+    def is_ours(name: str) -> bool:
+        return name == _PACKAGE or name.startswith(_PACKAGE + ".")
+
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if is_ours(name)}
+    sys.path.insert(0, str(course))
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(str(course))
+        for name in [name for name in sys.modules if is_ours(name)]:
+            del sys.modules[name]
+        sys.modules.update(kept)

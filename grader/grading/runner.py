@@ -1,0 +1,243 @@
+"""Run one submission on the corpus of one part: which groups pass, and what was answered.
+
+One worker serves all groups. When a call kills it (time, memory, crash), the next call gets a new
+one, so that the groups that do not meet the fault keep their results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import numpy as np
+
+from grader.core.call import Failed, Loaded, Program, Returned
+from grader.core.codec import encode
+from grader.core.corpus import Case
+from grader.core.limits import Limits
+from grader.core.question import Group, PropertyKind
+from grader.core.report import Outcome
+from grader.core.verdict import Verdict
+from grader.grading.judge import Finding
+from grader.grading.plan import PartPlan
+from grader.grading.properties import Probe, check_property, sample
+from grader.sandbox import Sandbox, Worker
+
+_MOST_WORKERS = 12
+#: answers larger than this are judged but not kept for the diagnosis
+_LARGEST_KEPT_BYTES = 1 << 16
+
+
+class Session:
+    """A submission in its worker; a new worker is opened when the old one was killed."""
+
+    def __init__(self, sandbox: Sandbox, program: Program, limits: Limits) -> None:
+        self._sandbox, self._program, self._limits = sandbox, program, limits
+        self._worker: Worker | None = sandbox.open(program, limits)
+        self._opened = 1
+        self._spent_seconds = 0.0
+        self.loaded: Loaded | Failed = self._worker.loaded
+        self._last_failure: Failed | None = None
+
+    def ask(self, request: bytes) -> Returned | Failed:
+        """Make one call; after a fatal one the next call goes to a new worker, a few times."""
+        if self._worker is None or not self._worker.is_alive:
+            if self._opened >= _MOST_WORKERS or self._is_spent:
+                assert self._last_failure is not None
+                return self._last_failure
+            self._reopen()
+        assert self._worker is not None
+        if isinstance(self._worker.loaded, Failed):
+            return self._worker.loaded
+        result = self._worker.call(request)
+        if isinstance(result, Failed) and not self._worker.is_alive:
+            self._last_failure = result
+        return result
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Give the CPU time of all workers of this submission so far."""
+        return self._spent_seconds + (self._worker.cpu_seconds if self._worker else 0.0)
+
+    @property
+    def _is_spent(self) -> bool:
+        return self.cpu_seconds >= self._limits.total_cpu_seconds
+
+    def _reopen(self) -> None:
+        self.close()
+        self._worker = self._sandbox.open(self._program, self._limits)
+        self._opened += 1
+
+    def close(self) -> None:
+        """Kill the worker; the submission is never given another chance to act."""
+        if self._worker is not None:
+            self._spent_seconds += self._worker.cpu_seconds
+            self._worker.close()
+            self._worker = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fault:
+    """The first thing found wrong in a group: on which case, and what came back."""
+
+    case: Case
+    finding: Finding
+    verdict: Verdict
+    result: Returned | Failed
+    is_shrinkable: bool
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class GroupRun:
+    """What became of one group."""
+
+    group: Group
+    outcome: Outcome
+    cases: int
+    fault: Fault | None = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class PartRun:
+    """What became of one part: its groups, and the answers by position in the corpus."""
+
+    groups: list[GroupRun] = field(default_factory=list)
+    results: dict[int, Returned | Failed] = field(default_factory=dict)
+    is_complete: bool = True
+
+    @property
+    def failed(self) -> list[GroupRun]:
+        """Give the groups that failed, in the question's order."""
+        return [run for run in self.groups if run.outcome is Outcome.FAILED]
+
+
+class PartRunner:
+    """Judges one submission on one part."""
+
+    def __init__(self, plan: PartPlan, session: Session) -> None:
+        self._plan, self._session = plan, session
+        self._run = PartRun()
+        kinds = {prop.kind for prop in plan.code.properties}
+        self._must_keep_inputs = PropertyKind.INPUTS_UNCHANGED in kinds
+
+    def run(self) -> PartRun:
+        """Run every group, prerequisites first; the report keeps the question's order."""
+        outcomes: dict[str, GroupRun] = {}
+        for group in self._plan.code.groups:
+            self._run_group(group, outcomes)
+        self._run.groups = [outcomes[group.id] for group in self._plan.code.groups]
+        return self._run
+
+    def _run_group(self, group: Group, outcomes: dict[str, GroupRun]) -> None:
+        if group.id in outcomes:
+            return
+        if group.needs is not None:
+            needed = next(other for other in self._plan.code.groups if other.id == group.needs)
+            self._run_group(needed, outcomes)
+            if outcomes[needed.id].outcome is not Outcome.PASSED:
+                outcomes[group.id] = GroupRun(group=group, outcome=Outcome.NOT_RUN, cases=0)
+                return
+        positions = self._plan.corpus.of_group(group.id)
+        fault = self._first_fault(positions) or self._broken_property(positions)
+        outcomes[group.id] = GroupRun(
+            group=group,
+            outcome=Outcome.PASSED if fault is None else Outcome.FAILED,
+            cases=len(positions),
+            fault=fault,
+        )
+
+    def _first_fault(self, positions: list[int]) -> Fault | None:
+        for at in positions:
+            fault = self.judge(self._plan.corpus.cases[at], self._result(at))
+            if fault is not None:
+                return fault
+        return None
+
+    def _result(self, at: int) -> Returned | Failed:
+        result = self._run.results.get(at)
+        if result is None:
+            result = self._session.ask(self._plan.corpus.requests[at])
+            if isinstance(result, Returned) and _weight(result.value) > _LARGEST_KEPT_BYTES:
+                self._run.is_complete = False
+                return result
+            self._run.results[at] = result
+        return result
+
+    def judge(self, case: Case, result: Returned | Failed) -> Fault | None:
+        """Decide one result; None when it is accepted."""
+        if isinstance(result, Failed):
+            return Fault(
+                case=case,
+                finding=Finding(property="same_as_reference", message=result.message),
+                verdict=result.verdict,
+                result=result,
+                is_shrinkable=result.is_alive,
+            )
+        finding = self._plan.judge.find_fault(result.value, case)
+        if finding is None and self._must_keep_inputs and result.changed_inputs:
+            names = " and ".join(str(name)[:60] for name in result.changed_inputs[:4])
+            finding = Finding(
+                property=PropertyKind.INPUTS_UNCHANGED.value,
+                message=f"the call changed its input {names}; work on a copy",
+            )
+        if finding is None:
+            return None
+        return Fault(
+            case=case, finding=finding, verdict=Verdict.WA, result=result, is_shrinkable=True
+        )
+
+    def _broken_property(self, positions: list[int]) -> Fault | None:
+        for prop in self._plan.code.properties:
+            probes = []
+            for at in sample(positions):
+                result = self._result(at)
+                if isinstance(result, Returned):
+                    probes.append(Probe(case=self._plan.corpus.cases[at], answer=result.value))
+            broken = check_property(prop, probes, self.ask, self._plan.judge)
+            if broken is not None:
+                result = broken.failed or Returned(value=broken.actual)
+                verdict = broken.failed.verdict if broken.failed else Verdict.WA
+                return Fault(
+                    case=broken.case,
+                    finding=broken.finding,
+                    verdict=verdict,
+                    result=result,
+                    is_shrinkable=False,
+                )
+        return None
+
+    def ask(self, inputs: Mapping[str, object]) -> Returned | Failed:
+        """Call the submission on inputs that are not in the corpus."""
+        names = self._plan.code.input_names or inputs  # a handout names no domain
+        return self._session.ask(encode({name: inputs[name] for name in names}))
+
+    def collect(self) -> None:
+        """Answer what is left of the corpus, for the diagnosis; stops when a worker is killed."""
+        if any(isinstance(result, Failed) and not result.is_alive for result in self._run.results.values()):
+            self._run.is_complete = False
+        for at in range(len(self._plan.corpus.cases)):
+            if not self._run.is_complete:
+                return
+            result = self._result(at)
+            if isinstance(result, Failed) and not result.is_alive:
+                self._run.is_complete = False
+
+
+def _weight(value: object) -> int:
+    """Rough size of an answer in bytes."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, (list, tuple)):
+        return sum(_weight(item) for item in value) + 8 * len(value)
+    if isinstance(value, dict):
+        return sum(_weight(item) for item in value.values()) + 64 * len(value)
+    return len(value) if isinstance(value, (str, bytes)) else 32
