@@ -7,8 +7,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from grader.cli.common import add_course_option, add_isolation_option, course_of, print_text
-from grader.cli.common import required_isolation, wants_colour
+from grader.cli.common import (
+    add_course_option,
+    add_isolation_option,
+    course_of,
+    print_text,
+    required_isolation,
+    wants_colour,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +46,9 @@ def run(options: argparse.Namespace) -> int:
         print_text(to_json_text(report))
     else:
         print_text(report_as_text(report, colour=wants_colour(sys.stdout)))
-        print_text("\nA self-check of the shown cases. Hidden groups are graded when you hand it in.")
+        print_text(
+            "\nA self-check of the shown cases. Hidden groups are graded when you hand it in."
+        )
     if report.status is Status.ERROR:
         return 3
     return 0 if report.score is not None and report.score == report.max_score else 1

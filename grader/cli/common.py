@@ -1,4 +1,4 @@
-"""What several commands share: options, the course, colour, and files written whole or not at all."""
+"""What several commands share: options, the course, colour, files written whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_course_option(parser: argparse.ArgumentParser) -> None:
         "--course",
         type=Path,
         metavar="DIR",
-        help="course folder with questions/ and reference/ (default: found by walking up from here)",
+        help="course folder with questions/ and reference/ (default: found by walking up)",
     )
 
 

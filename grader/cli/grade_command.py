@@ -34,12 +34,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "submissions",
         nargs="+",
         metavar="SUBMISSION",
-        help="a .py file, a notebook, a zip, a folder (of one or of many submissions), or - for stdin",
+        help="a .py file, notebook, zip, folder (of one or many submissions), or - for stdin",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text")
-    parser.add_argument("--jobs", type=positive_int, default=1, metavar="N", help="how many at a time")
     parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="write here; a folder gets one file per submission"
+        "--jobs", type=positive_int, default=1, metavar="N", help="how many at a time"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write here; a folder gets one file per submission",
     )
     parser.add_argument(
         "--fail-under",
@@ -97,7 +102,13 @@ def _progress(is_shown: bool, total: int) -> Iterator[Any]:
         yield lambda: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -106,8 +117,13 @@ def _progress(is_shown: bool, total: int) -> Iterator[Any]:
 
 
 def _reads(options: argparse.Namespace, plan: QuestionPlan) -> list[Any]:
-    """Give one reader for each submission; a name that does not exist is refused before any is graded."""
-    from grader.grading.intake import find_submissions, natural_order, read_standard_input, read_submission
+    """Give one reader for each submission; a missing one is refused before any is graded."""
+    from grader.grading.intake import (
+        find_submissions,
+        natural_order,
+        read_standard_input,
+        read_submission,
+    )
 
     reads: list[Any] = []
     for given in options.submissions:
@@ -136,7 +152,9 @@ def _deliver(reports: list[Report], options: argparse.Namespace) -> None:
     if options.output is not None and options.output.is_dir():
         suffix = "json" if options.format == "json" else "txt"
         for report, name in zip(reports, _file_names(reports), strict=True):
-            write_whole(options.output / f"{name}.{suffix}", _rendered([report], options.format, False))
+            write_whole(
+                options.output / f"{name}.{suffix}", _rendered([report], options.format, False)
+            )
     elif options.output is not None:
         write_whole(options.output, _rendered(reports, options.format, False))
     else:
@@ -147,7 +165,9 @@ def _file_names(reports: Iterable[Report]) -> list[str]:
     """Give a harmless, unique file name for each submission."""
     names: list[str] = []
     for report in reports:
-        kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in report.submission_name)[:100]
+        kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in report.submission_name)[
+            :100
+        ]
         name = kept.lstrip(".") or "submission"
         taken = sum(1 for other in names if other == name or other.startswith(f"{name}~"))
         names.append(f"{name}~{taken + 1}" if taken else name)

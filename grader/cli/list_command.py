@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a line for each question; files that cannot be read are named on stderr, exit code 2."""
+    """Print a line for each question; 2 when files cannot be read, named on stderr."""
     from grader.bank import load_bank
     from grader.core.question import Question
     from grader.report.values_as_json import points_as_json
@@ -45,7 +45,9 @@ def run(options: argparse.Namespace) -> int:
         width = max((len(question.id) for question in questions), default=0)
         for question in questions:
             points = points_as_json(question.max_score)
-            print_text(f"{question.id:<{width}}  {points!s:>4}p  {kinds(question):<12}  {question.title}")
+            print_text(
+                f"{question.id:<{width}}  {points!s:>4}p  {kinds(question):<12}  {question.title}"
+            )
     for error in bank.errors:
         print(f"grader: {error}", file=sys.stderr)
     return 2 if bank.errors else 0

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # the reader (head, less) has gone: not a fault, but the interpreter must not try to flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_GRADED
-    except Exception as error:  # noqa: BLE001  # the outermost edge: a fault of ours, named as such
+    except Exception as error:  # the outermost edge: a fault of ours, named as such
         if os.environ.get("GRADER_DEBUG"):
             raise
         _complain(

@@ -25,7 +25,9 @@ _MARKS = {"ok": "ok      ", "note": "note    ", "problem": "PROBLEM "}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `verify`."""
-    parser.add_argument("questions", nargs="*", metavar="QUESTION", help="default: the whole course")
+    parser.add_argument(
+        "questions", nargs="*", metavar="QUESTION", help="default: the whole course"
+    )
     parser.add_argument("--quiet", action="store_true", help="print problems and the summary only")
     parser.add_argument("--seed", type=int, default=0, help="seed of the drawn inputs (default 0)")
     add_isolation_option(parser)

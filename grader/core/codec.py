@@ -28,6 +28,7 @@ MAX_INTEGER_BYTES = 512
 MAX_NDIM = 32
 #: 640 KB of colliding integer keys were measured to cost a decoder 7.7 s
 MAX_PLAIN_KEYS = 1024
+_LARGE_BYTES = 1 << 14
 
 _NONE, _TRUE, _FALSE, _INT, _BIG, _FLOAT, _COMPLEX = b"N", b"T", b"F", b"i", b"I", b"d", b"c"
 _TEXT, _BYTES, _LIST, _TUPLE, _DICT, _ARRAY, _SCALAR = b"s", b"b", b"l", b"t", b"m", b"a", b"n"
@@ -175,8 +176,15 @@ def _put_array(parts: list[bytes], value: Any, depth: int, state: list[int]) -> 
     parts += (
         _ARRAY_HEAD.pack(_ARRAY, code, fortran, ndim),
         _SHAPES[ndim].pack(*shape),
-        value.tobytes("F" if fortran else "C"),
+        _raw(value.T if fortran else value),
     )
+
+
+def _raw(value: Any) -> Any:
+    """The bytes of an array in C order; a large one is joined from its own memory, not copied."""
+    if value.nbytes > _LARGE_BYTES and value.flags.c_contiguous:
+        return value
+    return value.tobytes()
 
 
 def _put_scalar(parts: list[bytes], value: Any, depth: int, state: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""The inputs of one question version with their expected values: made once, used by every submission."""
+"""The inputs of one question version with their expected values: made once, used often."""
 
 from __future__ import annotations
 

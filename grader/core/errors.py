@@ -1,4 +1,4 @@
-"""Errors of the author and of the person at the keyboard; the learner's are verdicts, never exceptions."""
+"""Errors of the author and of the caller; the learner's are verdicts, never exceptions."""
 
 from __future__ import annotations
 

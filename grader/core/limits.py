@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MEBIBYTE = 1 << 20
-#: numpy with one 600x600 matmul peaks at 142 MB, with scipy at 245 MB: less would fail right answers
+#: one 600x600 matmul peaks at 142 MB in numpy, 245 MB with scipy: less would fail right answers
 LEAST_MEMORY_BYTES = 256 * MEBIBYTE
 
 

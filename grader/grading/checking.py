@@ -119,7 +119,10 @@ def _code_part(content: dict[str, Any]) -> CodePart:
         validator=None,
         properties=(
             Property(kind=PropertyKind.SAME_AS_REFERENCE),
-            *(Property(kind=PropertyKind(kind), argument=name) for kind, name in content["properties"]),
+            *(
+                Property(kind=PropertyKind(kind), argument=name)
+                for kind, name in content["properties"]
+            ),
         ),
         limits=Limits(),
         times_reference=None,
@@ -131,7 +134,7 @@ def _code_part(content: dict[str, Any]) -> CodePart:
 
 
 def _expected_calls(content: dict[str, Any]) -> dict[str, ReferenceCall]:
-    """Give the calls that the exact tie test needs; other answers are compared with the values only."""
+    """Give the calls that the exact tie test needs; other answers are only compared."""
     names = list(_decoded(content["cases"][0])["expected"]) if content["cases"] else [""]
     calls = {}
     for name in names:

@@ -1,7 +1,7 @@
-"""Say why a submission failed: the smallest input that shows it, and the misconception it behaves like.
+"""Say why a submission failed: the smallest input that shows it, and its misconception.
 
-A misconception is named only when the submission gave the very same answers as a known wrong solution
-on every case of the corpus that both answered, right and wrong ones alike.
+A misconception is named only when the submission gave the very same answers as a known wrong
+solution on every case of the corpus that both answered, right and wrong ones alike.
 """
 
 from __future__ import annotations

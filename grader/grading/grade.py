@@ -1,4 +1,4 @@
-"""Grade: one submission to one question → one Report. Whatever goes wrong, it says whose fault it is."""
+"""Grade: one submission to one question → one Report that says whose fault it is."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _PartResult:
 
 
 def grade(plan: QuestionPlan, submission: Submission, sandbox: Sandbox) -> Report:
-    """Grade one submission. Never raises for the learner's, the author's or the sandbox's faults."""
+    """Grade one submission; faults of learner, author and sandbox are told in the report."""
     started = time.monotonic()
     if submission.refusal:
         return _report(plan, submission, sandbox, started, message=submission.refusal)
@@ -40,7 +40,9 @@ def grade(plan: QuestionPlan, submission: Submission, sandbox: Sandbox) -> Repor
     except SandboxFault as fault:
         return _fault_report(plan, submission, sandbox, started, f"the sandbox failed: {fault}")
     except QuestionError as error:
-        return _fault_report(plan, submission, sandbox, started, f"the question is at fault: {error}")
+        return _fault_report(
+            plan, submission, sandbox, started, f"the question is at fault: {error}"
+        )
     return _combine(plan, submission, sandbox, started, results)
 
 
@@ -64,9 +66,7 @@ def _grade_part(
         return _PartResult(report=report, loaded=session.loaded, cpu_seconds=session.cpu_seconds)
 
 
-def _part_report(
-    plan: PartPlan, runner: PartRunner, run: PartRun, sandbox: Sandbox
-) -> PartReport:
+def _part_report(plan: PartPlan, runner: PartRunner, run: PartRun, sandbox: Sandbox) -> PartReport:
     groups = tuple(_group_report(plan, runner, group) for group in run.groups)
     misconception = None
     if run.failed:
@@ -177,7 +177,7 @@ def _report(
     student_seconds: float = 0.0,
     **fields: object,
 ) -> Report:
-    """Give a report with all that is the same for every outcome; ungradable unless said otherwise."""
+    """Give a report with all that is the same for every outcome; ungradable by default."""
     question = plan.question
     if status is Status.UNGRADABLE:
         fields.setdefault("verdict", Verdict.CE)

@@ -1,7 +1,7 @@
 """What a student may see of a question: statement, interface, points, starter and the shown cases.
 
-Never the solution, the checks, inputs of hidden groups, the draw block or the reference: a handout is
-built from a list of what goes in, not by cutting from what must stay out.
+Never the solution, the checks, inputs of hidden groups, the draw block or the reference: a handout
+is built from a list of what goes in, not by cutting from what must stay out.
 """
 
 from __future__ import annotations
@@ -53,11 +53,17 @@ def _part_lines(part: Part) -> list[str]:
     lines = [f"Write {names} in one Python file or notebook.", ""]
     if code.call is not None:
         lines += ["It is called like this:", "", "```python", code.call.rstrip(), "```", ""]
-    described = [_described(declaration) for declaration in code.domain if declaration.name in code.input_names]
+    described = [
+        _described(declaration)
+        for declaration in code.domain
+        if declaration.name in code.input_names
+    ]
     lines += [f"- {text}" for text in described]
     lines += ["", "| group | points | cases |", "| --- | --- | --- |"]
     for group in code.groups:
-        lines.append(f"| {group.id} | {_number(group.points)} | {'shown' if group.shown else 'hidden'} |")
+        lines.append(
+            f"| {group.id} | {_number(group.points)} | {'shown' if group.shown else 'hidden'} |"
+        )
     if code.ties is not None:
         lines += ["", f"Tied maxima: {_TIE_WORDS[code.ties]}."]
     return lines
@@ -143,13 +149,23 @@ def _part_content(plan: PartPlan) -> dict[str, Any]:
         "call": code.call,
         "returns": list(code.returns),
         "ties": code.ties.value if code.ties else None,
-        "compare": [compared.rtol, compared.atol, compared.dtype.value, compared.nan_equal, compared.list_for_array],
+        "compare": [
+            compared.rtol,
+            compared.atol,
+            compared.dtype.value,
+            compared.nan_equal,
+            compared.list_for_array,
+        ],
         "properties": [
-            [prop.kind.value, prop.argument] for prop in code.properties if prop.kind in _REFERENCE_FREE
+            [prop.kind.value, prop.argument]
+            for prop in code.properties
+            if prop.kind in _REFERENCE_FREE
         ],
         "answers": _answer_calls(plan),
         "names": list(code.domain.names),
-        "groups": [[group.id, str(group.points), group.hint] for group in code.groups if group.shown],
+        "groups": [
+            [group.id, str(group.points), group.hint] for group in code.groups if group.shown
+        ],
         "cases": [_case_content(case, plan) for case in shown_cases(plan)],
     }
 
@@ -183,7 +199,7 @@ def _case_content(case: Case, plan: PartPlan) -> dict[str, Any]:
 
 
 def shown_cases(plan: PartPlan) -> list[Case]:
-    """Give the cases of shown groups that a student gets: the fixed ones and the smallest others."""
+    """Give the cases of shown groups that a student gets: fixed ones and the smallest others."""
     chosen: dict[int, Case] = {}
     for group in plan.code.groups:
         if group.shown:

@@ -29,7 +29,7 @@ _SUBMITTED_KINDS = (".py", ".ipynb", ".zip")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What was handed in at one time: relative name -> bytes. refusal says why it cannot be graded."""
+    """What was handed in at one time: relative name -> bytes. refusal: why it is not graded."""
 
     name: str
     files: Mapping[str, bytes]
@@ -45,7 +45,9 @@ def read_submission(path: Path, name: str | None = None) -> Submission:
     except FileNotFoundError as error:
         raise UsageError(where=str(path), what="there is no such file or folder") from error
     except (OSError, ValueError) as error:
-        raise UsageError(where=str(path)[:200], what=f"cannot be read ({_reason(error)})") from error
+        raise UsageError(
+            where=str(path)[:200], what=f"cannot be read ({_reason(error)})"
+        ) from error
     if stat.S_ISDIR(mode):
         return _read_folder(path, label)
     if not stat.S_ISREG(mode):
@@ -62,8 +64,10 @@ def read_standard_input(name: str = "stdin.py") -> Submission:
     content = sys.stdin.buffer.read(_LARGEST[".py"] + 1)
     if len(content) > _LARGEST[".py"]:
         return _refused(name, "standard input is larger than 1 MiB")
-    return _refused(name, "standard input is empty") if not content.strip() else _submission(
-        name, {name: content}
+    return (
+        _refused(name, "standard input is empty")
+        if not content.strip()
+        else _submission(name, {name: content})
     )
 
 
@@ -77,10 +81,16 @@ def find_submissions(folder: Path, entry_names: Iterable[str]) -> list[Path]:
     folders = [child for child in children if child.is_dir()]
     files = [child for child in children if not child.is_dir()]
     pattern = re.compile(
-        rb"\b(?:def|class)\s+(?:" + b"|".join(re.escape(name.encode()) for name in entry_names) + rb")\b"
+        rb"\b(?:def|class)\s+(?:"
+        + b"|".join(re.escape(name.encode()) for name in entry_names)
+        + rb")\b"
     )
     defining = [file for file in files if file.suffix == ".zip" or _mentions(file, pattern)]
-    if len(defining) == 1 or (len(files) == 1 and not folders) or (files and not folders and not defining):
+    if (
+        len(defining) == 1
+        or (len(files) == 1 and not folders)
+        or (files and not folders and not defining)
+    ):
         return [folder]
     return children or [folder]
 
@@ -120,7 +130,10 @@ def _read_file(path: Path, label: str) -> tuple[bytes, str]:
             return b"", f"{label} is not a regular file"
         if status.st_size > largest:
             size = status.st_size / MEBIBYTE
-            return b"", f"{label} is {size:,.1f} MiB; at most {largest // MEBIBYTE} MiB can be handed in"
+            return (
+                b"",
+                f"{label} is {size:,.1f} MiB; at most {largest // MEBIBYTE} MiB can be handed in",
+            )
         content = file.read(largest + 1)
     if len(content) > largest:
         return b"", f"{label} grew while it was read"
@@ -175,7 +188,7 @@ def _refused(name: str, refusal: str) -> Submission:
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
-    """Digest of a single file's bytes, as sha256sum gives it; of a folder, over names and contents."""
+    """Digest of one file's bytes, as sha256sum gives it; of more, over names and contents."""
     if len(files) == 1:
         return hashlib.sha256(next(iter(files.values()))).hexdigest()
     digest = hashlib.sha256()

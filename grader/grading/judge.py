@@ -1,8 +1,9 @@
 """Decide one answer: what the reference says, what else is right, and what is wrong with the rest.
 
 With `ties: any` the set of right gradients is not one value. The quick path accepts the three rules
-that almost everybody implements (first, last, split), which the corpus holds ready; any other answer
-goes through the exact test of the reference library, so every valid choice is accepted and no other.
+that almost everybody implements (first, last, split), which the corpus holds ready; any other
+answer goes through the exact test of the reference library: every valid choice is accepted, and no
+other.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Explains(Protocol):
 
 
 class Judge:
-    """The rules of one part: expected answers from the reference, and the verdict on actual ones."""
+    """The rules of one part: expected answers from the reference, the verdict on actual ones."""
 
     def __init__(
         self, part: CodePart, reference: Reference | None, ties_library: Reference | None
@@ -61,12 +62,12 @@ class Judge:
     # -- what is right ---------------------------------------------------------------------
 
     def expected(self, inputs: Mapping[str, object]) -> dict[str, object]:
-        """Give the reference's answer: name of returns (or '') -> value, under the part's tie rule."""
+        """Give the reference's answer under the part's tie rule: name (or '') -> value."""
         rule = self.part.ties if self.part.ties is not TieRule.ANY else TieRule.FIRST
         return self._under(rule, inputs)
 
     def accepted(self, inputs: Mapping[str, object]) -> tuple[dict[str, object], ...]:
-        """Give other answers that are known to be right, where they differ from the expected one."""
+        """Give other answers known to be right, where they differ from the expected one."""
         if self.part.ties is not TieRule.ANY:
             return ()
         first = self.expected(inputs)
@@ -141,7 +142,9 @@ class Judge:
                 explanation = self._explain(name, actual.get(name), case)
                 if explanation is None:
                     continue
-            message = f"{mismatch.sentence()}" + (f"; {explanation}" if explanation and case.accepted else "")
+            message = f"{mismatch.sentence()}" + (
+                f"; {explanation}" if explanation and case.accepted else ""
+            )
             return Finding(property="same_as_reference", message=message, mismatch=mismatch)
         return None
 

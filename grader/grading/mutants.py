@@ -1,9 +1,9 @@
 """Automatic mutants of the reference: small wrong changes that a question's cases must notice.
 
 Mutated are the functions of `reference/` that the question's answers run through, on lines that are
-executed for its corpus. Left alone are refusals (`if …: raise …`), annotations, docstrings and default
-arguments: valid inputs never reach them. A mutant that cannot be told from the original is declared
-beside the code, with a reason:
+executed for its corpus. Left alone are refusals (`if …: raise …`), annotations, docstrings and
+default arguments: valid inputs never reach them. A mutant that cannot be told from the original is
+declared beside the code, with a reason:
 
     if stride >= kernel:  # equivalent: '>=' -> '>': both branches agree when windows only touch
 """
@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -47,14 +48,17 @@ _ARITHMETIC: dict[type[ast.operator], tuple[type[ast.operator], str, str]] = {
     ast.Div: (ast.Mult, "/", "*"),
 }
 _COPIES = {"copy", "array", "ascontiguousarray"}
-_DECLARED = re.compile(r"#\s*equivalent:\s*'(?P<old>[^']*)'\s*->\s*'(?P<new>[^']*)'\s*:\s*(?P<reason>.+)")
+_DECLARED = re.compile(
+    r"#\s*equivalent:\s*'(?P<old>[^']*)'\s*->\s*'(?P<new>[^']*)'\s*:\s*(?P<reason>.+)"
+)
 
-Change = Callable[[ast.AST], ast.AST]
+#: node -> its replacement; each is made for one kind of node, which _changes has matched
+Change = Callable[[Any], ast.AST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """One changed module: where, what became of which words, and the reason if declared equivalent."""
+    """One changed module: where, what became what, and the reason if declared equivalent."""
 
     module: str
     line: int
@@ -170,7 +174,9 @@ def _collect(node: ast.AST, lines: set[int], sites: list[Site]) -> None:
 def _spans(node: ast.AST, lines: set[int]) -> bool:
     """Tell whether an expression inside a statement of several lines was executed."""
     first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
-    return first is not None and last is not None and any(at in lines for at in range(first, last + 1))
+    return (
+        first is not None and last is not None and any(at in lines for at in range(first, last + 1))
+    )
 
 
 def _changes(node: ast.AST) -> Iterator[Site]:
@@ -180,14 +186,24 @@ def _changes(node: ast.AST) -> Iterator[Site]:
             yield node, sign, "=", _assign_instead
         case ast.BinOp() if type(node.op) in _ARITHMETIC:
             other, old, new = _ARITHMETIC[type(node.op)]
-            yield node, old, new, lambda n, other=other: _with(n, op=other())
+            yield node, old, new, partial(_with, op=other())
         case ast.Compare(ops=[op]) if type(op) in _COMPARISONS:
             another, old, new = _COMPARISONS[type(op)]
-            yield node, old, new, lambda n, another=another: _with(n, ops=[another()])
+            yield node, old, new, partial(_with, ops=[another()])
         case ast.Attribute(attr=name) if name in _OPPOSITE_NAMES:
-            yield node, name, _OPPOSITE_NAMES[name], lambda n: _with(n, attr=_OPPOSITE_NAMES[n.attr])
+            yield (
+                node,
+                name,
+                _OPPOSITE_NAMES[name],
+                lambda n: _with(n, attr=_OPPOSITE_NAMES[n.attr]),
+            )
         case ast.Call(func=ast.Name(id=name)) if name in _OPPOSITE_NAMES:
-            yield node.func, name, _OPPOSITE_NAMES[name], lambda n: _with(n, id=_OPPOSITE_NAMES[n.id])
+            yield (
+                node.func,
+                name,
+                _OPPOSITE_NAMES[name],
+                lambda n: _with(n, id=_OPPOSITE_NAMES[n.id]),
+            )
         case ast.Constant(value=int() as value) if not isinstance(value, bool):
             yield node, str(value), str(value + 1), lambda n: _with(n, value=n.value + 1)
             yield node, str(value), str(value - 1), lambda n: _with(n, value=n.value - 1)
@@ -201,7 +217,9 @@ def _is_index_pair(node: ast.Tuple) -> bool:
     """Tell whether the last two of a tuple are plain names or slices that differ, as in x[i, j]."""
     last, other = node.elts[-1], node.elts[-2]
     kinds = (ast.Name, ast.Slice, ast.BinOp)
-    return isinstance(last, kinds) and isinstance(other, kinds) and ast.dump(last) != ast.dump(other)
+    return (
+        isinstance(last, kinds) and isinstance(other, kinds) and ast.dump(last) != ast.dump(other)
+    )
 
 
 def _is_method(node: ast.Call) -> bool:
@@ -211,7 +229,9 @@ def _is_method(node: ast.Call) -> bool:
 def _is_copy(node: ast.Call) -> bool:
     if _is_method(node):
         return True
-    return isinstance(node.func, ast.Attribute) and node.func.attr in _COPIES and len(node.args) == 1
+    return (
+        isinstance(node.func, ast.Attribute) and node.func.attr in _COPIES and len(node.args) == 1
+    )
 
 
 def _assign_instead(node: Any) -> ast.AST:

@@ -60,7 +60,7 @@ class PartPlan:
 
     @functools.cached_property
     def corpus(self) -> Corpus:
-        """Give the inputs and expected values; QuestionError when the domain or reference is faulty."""
+        """Give inputs and expected values; QuestionError when domain or reference is faulty."""
         if self._given_corpus is not None:
             return self._given_corpus
         return load_or_build(self.key, self._build, self._setting.cache)
@@ -88,7 +88,7 @@ class PartPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSetting:
-    """What a plan depends on besides the question: the seed of the draws, and where results are kept."""
+    """What a plan depends on besides the question: the seed, and where results are kept."""
 
     seed: int = 0
     cache: Path | None = None
@@ -138,7 +138,7 @@ def _check_functions(question: Question, code: CodePart, judge: Judge) -> None:
         raise QuestionError(
             where=question.path,
             what="'ties: any' is decided for calls of max_pool_backward only",
-            hint=f"define explain_invalid_NAME(answer, …) in {judge.the_reference.place}, or use 'validator'",
+            hint="define explain_invalid_NAME(answer, …) in the reference, or use 'validator'",
         )
 
 

@@ -55,18 +55,24 @@ def sample(positions: Sequence[int], most: int = SAMPLE) -> list[int]:
     return [positions[round(at * (len(positions) - 1) / (most - 1))] for at in range(most)]
 
 
-def check_property(prop: Property, probes: Sequence[Probe], ask: Ask, judge: Judge) -> Broken | None:
+def check_property(
+    prop: Property, probes: Sequence[Probe], ask: Ask, judge: Judge
+) -> Broken | None:
     """Give the first probe on which the property does not hold."""
     for probe in probes:
         for inputs, wrong in _trials(prop, probe, judge):
             result = ask(inputs)
             if isinstance(result, Failed):
                 finding = Finding(property=prop.text, message=result.message)
-                return Broken(case=_case_with(probe.case, inputs), finding=finding, actual=None, failed=result)
+                return Broken(
+                    case=_case_with(probe.case, inputs), finding=finding, actual=None, failed=result
+                )
             message = wrong(result.value)
             if message is not None:
                 finding = Finding(property=prop.text, message=message)
-                return Broken(case=_case_with(probe.case, inputs), finding=finding, actual=result.value)
+                return Broken(
+                    case=_case_with(probe.case, inputs), finding=finding, actual=result.value
+                )
         found = _authored(prop, probe, ask, judge) or _about_the_answer(prop, probe, judge)
         if found is not None:
             finding = Finding(property=prop.text, message=found)
@@ -81,7 +87,10 @@ Trials = Iterator[tuple[Mapping[str, object], Wrong]]
 def _trials(prop: Property, probe: Probe, judge: Judge) -> Trials:
     match prop.kind:
         case PropertyKind.DETERMINISTIC:
-            yield probe.case.inputs, _same(probe.answer, "the same call gave another answer the second time")
+            yield (
+                probe.case.inputs,
+                _same(probe.answer, "the same call gave another answer the second time"),
+            )
         case PropertyKind.LINEAR_IN if not probe.case.accepted:
             yield from _linear_trials(prop.argument, probe)
         case PropertyKind.ZERO_FOR:
@@ -95,12 +104,18 @@ def _trials(prop: Property, probe: Probe, judge: Judge) -> Trials:
 
 
 def _linear_trials(name: str, probe: Probe) -> Trials:
-    """f(2v) = 2f(v), f(-3v) = -3f(v), f(v + w) = f(v) + f(w) with w = v reversed: exact on dyadic v."""
+    """f(2v) = 2f(v), f(-3v) = -3f(v), f(v + w) = f(v) + f(w), w = v reversed: exact on dyadic v."""
     value = np.asarray(probe.case.inputs[name])
     for factor in (2, -3):
         changed = {**probe.case.inputs, name: value * value.dtype.type(factor)}
         wanted = _scaled(probe.answer, factor)
-        yield changed, _same(wanted, f"the answer is not linear in {name}: {factor} times {name} does not give {factor} times the answer")
+        yield (
+            changed,
+            _same(
+                wanted,
+                f"the answer is not linear in {name}: {factor} {name} does not give {factor} answers",
+            ),
+        )
     reversed_value = np.ascontiguousarray(value[(slice(None, None, -1),) * value.ndim])
     second: list[object] = []
 
@@ -112,7 +127,8 @@ def _linear_trials(name: str, probe: Probe) -> Trials:
     yield (
         {**probe.case.inputs, name: value + reversed_value},
         lambda answer: _same(
-            _added(probe.answer, second[0]), f"the answer is not linear in {name}: the sum of two {name} does not give the sum of the answers"
+            _added(probe.answer, second[0]),
+            f"the answer is not linear in {name}: a sum of {name} does not give the sum of answers",
         )(answer),
     )
 
@@ -123,7 +139,10 @@ def _invariance_trials(argument: str, probe: Probe) -> Trials:
     value = np.asarray(probe.case.inputs[name])
     changed = value + value.dtype.type(0.5) if change == "shift" else value * value.dtype.type(2)
     said = "adding a constant to" if change == "shift" else "doubling"
-    yield {**probe.case.inputs, name: changed}, _same(probe.answer, f"{said} {name} changes the answer")
+    yield (
+        {**probe.case.inputs, name: changed},
+        _same(probe.answer, f"{said} {name} changes the answer"),
+    )
 
 
 def _about_the_answer(prop: Property, probe: Probe, judge: Judge) -> str | None:
@@ -160,7 +179,12 @@ def _not_gradient(forward: str, probe: Probe, answer: object, judge: Judge) -> s
     x = np.array(given[at], dtype=float)
     shape = np.shape(judge.the_reference.call(forward, **given))
     upstream = next(
-        (v for n, v in inputs.items() if n != at and isinstance(v, np.ndarray) and v.shape == shape), None
+        (
+            v
+            for n, v in inputs.items()
+            if n != at and isinstance(v, np.ndarray) and v.shape == shape
+        ),
+        None,
     )
     if upstream is None or answer.shape != x.shape:
         return None
@@ -176,12 +200,15 @@ def _not_gradient(forward: str, probe: Probe, answer: object, judge: Judge) -> s
         if abs(wide - narrow) > 1e-9 * max(1.0, abs(wide)):
             continue
         if not abs(complex(answer[cell]) - narrow) <= 1e-6 * max(1.0, abs(narrow)):
-            return f"central differences of {forward} give {narrow:g} at {list(cell)}, the answer is {answer[cell]}"
+            return (
+                f"central differences of {forward} give {narrow:g} at {list(cell)}, "
+                f"the answer is {answer[cell]}"
+            )
     return None
 
 
 def _authored(prop: Property, probe: Probe, ask: Ask, judge: Judge) -> str | None:
-    """Call a `property_…` function of the reference: (answer, **inputs), or (call, …) to ask for more."""
+    """Call a `property_…` of the reference: (answer, **inputs), or (call, …) to ask for more."""
     if prop.kind is not PropertyKind.AUTHORED:
         return None
     parameters = list(inspect.signature(judge.the_reference.function(prop.argument)).parameters)
@@ -220,7 +247,9 @@ def _scaled(answer: object, factor: int) -> object:
         return [_scaled(value, factor) for value in answer]
     if isinstance(answer, np.ndarray):
         with np.errstate(all="ignore"):
-            return answer * answer.dtype.type(factor) if answer.dtype.kind in "fc" else answer * factor
+            return (
+                answer * answer.dtype.type(factor) if answer.dtype.kind in "fc" else answer * factor
+            )
     return answer * factor if isinstance(answer, (int, float, complex, np.number)) else answer
 
 

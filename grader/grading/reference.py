@@ -62,7 +62,7 @@ class Reference:
         try:
             with np.errstate(all="ignore"):
                 return function(*arguments, **keywords)
-        except Exception as error:  # noqa: BLE001  # author's code: every fault becomes a QuestionError
+        except Exception as error:  # author's code: every fault becomes a QuestionError
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
             raise QuestionError(
                 where=f"{self.place}:{line}",
@@ -96,7 +96,7 @@ def load_reference(folder: Path, module: str) -> Reference:
     with _loading, _own_module_table(folder.parent):
         try:
             loaded = importlib.import_module(f"{_PACKAGE}.{module}")
-        except Exception as error:  # noqa: BLE001  # author's code: every fault becomes a QuestionError
+        except Exception as error:  # author's code: every fault becomes a QuestionError
             raise QuestionError(
                 where=_place_of(error, folder),
                 what=f"cannot be imported: {type(error).__name__}: {error}",

@@ -80,7 +80,10 @@ class Session:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -222,7 +225,10 @@ class PartRunner:
 
     def collect(self) -> None:
         """Answer what is left of the corpus, for the diagnosis; stops when a worker is killed."""
-        if any(isinstance(result, Failed) and not result.is_alive for result in self._run.results.values()):
+        if any(
+            isinstance(result, Failed) and not result.is_alive
+            for result in self._run.results.values()
+        ):
             self._run.is_complete = False
         for at in range(len(self._plan.corpus.cases)):
             if not self._run.is_complete:

@@ -39,14 +39,14 @@ class Tried:
     fate: Fate
 
 
-def try_mutants(
-    plan: PartPlan, folder: Path, module: str, sandbox: Sandbox
-) -> Iterator[Tried]:
+def try_mutants(plan: PartPlan, folder: Path, module: str, sandbox: Sandbox) -> Iterator[Tried]:
     """Run every mutant of the reference on the corpus, each in a worker: it may loop for ever."""
     sources = reference_sources(folder, module)
     _check_unchanged(plan, sources, sandbox)
     for mutant in mutants_of(sources, _executed_lines(plan, folder)):
-        yield Tried(mutant=mutant, fate=_fate(plan, {**sources, mutant.module: mutant.source}, sandbox))
+        yield Tried(
+            mutant=mutant, fate=_fate(plan, {**sources, mutant.module: mutant.source}, sandbox)
+        )
 
 
 def _executed_lines(plan: PartPlan, folder: Path) -> dict[str, set[int]]:
@@ -65,7 +65,7 @@ def _executed_lines(plan: PartPlan, folder: Path) -> dict[str, set[int]]:
 
 
 def _check_unchanged(plan: PartPlan, sources: Mapping[str, str], sandbox: Sandbox) -> None:
-    """Refuse to count kills that mean nothing: the unchanged reference must survive the same run."""
+    """Refuse to count kills that mean nothing: the unchanged reference must survive this run."""
     fate = _fate(plan, sources, sandbox)
     if fate is not Fate.SURVIVED:
         raise QuestionError(
@@ -122,7 +122,7 @@ def _glue(plan: PartPlan, names: tuple[str, ...]) -> str:
 
 
 def reference_sources(folder: Path, module: str) -> dict[str, str]:
-    """Give the sources of a reference module and of what it imports from the package, by dotted name."""
+    """Give the sources of a module and of what it imports from `reference`, by dotted name."""
     sources: dict[str, str] = {}
     waiting = [module]
     while waiting:
@@ -153,5 +153,3 @@ def _imported_modules(source: str) -> list[str]:
                 if alias.name.startswith("reference.")
             ]
     return found
-
-

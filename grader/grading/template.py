@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_QUESTION = '''---
+_QUESTION = """---
 id: {id}
 course: {course}
 tags: []
@@ -21,13 +21,14 @@ parts:
       columns: int 1..4
       x: floats[rows, columns]
     groups:
-      - {{id: square, points: 1, where: rows == columns, shown: true, hint: 'take the mean of each row'}}
-      - {{id: rectangular, points: 2, where: rows != columns, hint: 'rows and columns are not the same'}}
+      - {{id: square, points: 1, where: rows == columns, shown: true, hint: 'a mean for each row'}}
+      - {{id: rectangular, points: 2, where: rows != columns, hint: 'a row has columns entries'}}
     properties: [same_as_reference, shape_and_dtype, inputs_unchanged, deterministic]
 ---
 
 # Question
-(3p) Write `{function}(x)`. `x` is an array of shape $(m, n)$; return the mean of each row, an array of shape $(m,)$.
+(3p) Write `{function}(x)`. `x` is an array of shape $(m, n)$; return the mean of each row, an
+array of shape $(m,)$.
 
 # Solution
 The mean of row $i$ is $\\frac{{1}}{{n}} \\sum_j x_{{ij}}$: a sum over the second axis.
@@ -73,7 +74,7 @@ import numpy as np
 def {function}(x):
     return np.array([sum(row) / len(row) for row in x])
 ```
-'''
+"""
 
 _REFERENCE = '''"""The right answer to the question {id}."""
 
@@ -85,7 +86,7 @@ def {function}(x):
     return np.mean(x, axis=1)
 '''
 
-_COURSE_README = '''# {name}
+_COURSE_README = """# {name}
 
 Questions live in `questions/`, right answers in `reference/`.
 
@@ -93,7 +94,7 @@ Questions live in `questions/`, right answers in `reference/`.
     grader verify                are they right themselves?
     grader new my_question       start another one
     grader grade row_means SUBMISSION...
-'''
+"""
 
 
 def question_files(name: str, *, title: str, course: str) -> dict[str, str]:
