@@ -124,13 +124,14 @@ def _part_failures(part: PartReport, page: Page) -> list[str]:
     for group in part.groups:
         for failure in group.failures:
             lines += ["", *failure_lines(group, failure, page)]
-        if group.hint.strip() and group.outcome is Outcome.FAILED:
+        # a named misconception says more than the hint that everyone who fails the group gets
+        if group.hint.strip() and group.outcome is Outcome.FAILED and not part.misconception:
             if not group.failures:
                 lines += ["", page.strong(f"{cut(one_line(group.id), page.width - 1)}:")]
             lines += ["", *wrap(group.hint, page.width, first=f"{INDENT}Hint: ", rest=INDENT)]
     if found := part.misconception:
         text = f"{found.name} — {found.hint}" if found.hint.strip() else found.name
-        lines += ["", *wrap(text, page.width, first=f"{INDENT}It behaves like: ", rest=INDENT)]
+        lines += ["", *wrap(text, page.width, first="It behaves like: ", rest=INDENT)]
     return lines
 
 

@@ -58,15 +58,14 @@ def _heading(group: GroupReport, failure: Failure, page: Page) -> list[str]:
         words += " (input not shown)"
     message = failure.message.strip() or mismatch or words
     name = cut(one_line(group.id), page.width // 2)
-    lines = wrap(message, page.width, first=f"{name}: ", rest=QUOTE)
-    if mismatch not in message:
-        lines += wrap(mismatch, page.width, first=QUOTE, rest=QUOTE)
     terms = [failure.verdict.value, cut(one_line(failure.property), page.width // 2)]
     tag = f"({', '.join(filter(None, terms))})"
-    gap = page.width - columns(lines[0]) - columns(tag)
-    if len(lines) > 1 or gap < 2:
-        lines.append(" " * (page.width - columns(tag)) + page.faint(tag))
-    else:
-        lines[0] += " " * gap + page.faint(tag)
+    lines = wrap(message, page.width, first=f"{name}: ", rest=QUOTE)
+    if len(lines) > 1 or columns(lines[0]) + columns(tag) + 2 > page.width:
+        lines = [f"{name}:", *wrap(message, page.width, first=QUOTE, rest=QUOTE)]
+    if mismatch not in message:
+        lines += wrap(mismatch, page.width, first=QUOTE, rest=QUOTE)
+    gap = max(page.width - columns(lines[0]) - columns(tag), 1)
     lines[0] = page.strong(f"{name}:") + lines[0].removeprefix(f"{name}:")
+    lines[0] += " " * gap + page.faint(tag)
     return lines
