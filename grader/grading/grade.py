@@ -14,12 +14,12 @@ import grader
 from grader.core.call import Failed, Isolation, Loaded
 from grader.core.errors import QuestionError, SandboxFault
 from grader.core.question import Part
-from grader.core.report import GroupReport, Outcome, PartReport, Report, Status, Timing
+from grader.core.report import Failure, GroupReport, Outcome, PartReport, Report, Status, Timing
 from grader.core.verdict import Verdict
 from grader.grading.diagnose import explain_group, find_misconception
 from grader.grading.intake import Submission
 from grader.grading.plan import PartPlan, QuestionPlan
-from grader.grading.runner import GroupRun, PartRun, PartRunner, Session
+from grader.grading.runner import GroupRun, PartRunner, Session
 from grader.sandbox import Sandbox
 
 
@@ -61,13 +61,19 @@ def _grade_part(
         if isinstance(session.loaded, Failed):
             return _PartResult(report=_not_run(part_plan), loaded=session.loaded)
         runner = PartRunner(part_plan, session)
-        run = runner.run()
-        report = _part_report(part_plan, runner, run, sandbox)
+        report = _part_report(part_plan, runner, sandbox)
         return _PartResult(report=report, loaded=session.loaded, cpu_seconds=session.cpu_seconds)
 
 
-def _part_report(plan: PartPlan, runner: PartRunner, run: PartRun, sandbox: Sandbox) -> PartReport:
-    groups = tuple(_group_report(plan, runner, group) for group in run.groups)
+def _part_report(plan: PartPlan, runner: PartRunner, sandbox: Sandbox) -> PartReport:
+    failures: dict[str, Failure] = {}
+
+    def explain(group: GroupRun) -> None:
+        if group.fault is not None:
+            failures[group.group.id] = explain_group(plan, runner, group)
+
+    run = runner.run(explain)
+    groups = tuple(_group_report(group, failures.get(group.group.id)) for group in run.groups)
     misconception = None
     if run.failed:
         runner.collect()
@@ -82,8 +88,7 @@ def _part_report(plan: PartPlan, runner: PartRunner, run: PartRun, sandbox: Sand
     )
 
 
-def _group_report(plan: PartPlan, runner: PartRunner, run: GroupRun) -> GroupReport:
-    has_failed = run.outcome is Outcome.FAILED
+def _group_report(run: GroupRun, failure: Failure | None) -> GroupReport:
     return GroupReport(
         id=run.group.id,
         score=run.group.points if run.outcome is Outcome.PASSED else Fraction(0),
@@ -91,8 +96,8 @@ def _group_report(plan: PartPlan, runner: PartRunner, run: GroupRun) -> GroupRep
         outcome=run.outcome,
         cases=run.cases,
         shown=run.group.shown,
-        failures=(explain_group(plan, runner, run),) if has_failed else (),
-        hint=run.group.hint if has_failed else "",
+        failures=(failure,) if failure is not None else (),
+        hint=run.group.hint if failure is not None else "",
     )
 
 

@@ -142,9 +142,7 @@ class Judge:
                 explanation = self._explain(name, actual.get(name), case)
                 if explanation is None:
                     continue
-            message = f"{mismatch.sentence()}" + (
-                f"; {explanation}" if explanation and case.accepted else ""
-            )
+            message = "; ".join(filter(None, (mismatch.sentence(), explanation)))
             return Finding(property="same_as_reference", message=message, mismatch=mismatch)
         return None
 

@@ -113,7 +113,7 @@ def _linear_trials(name: str, probe: Probe) -> Trials:
             changed,
             _same(
                 wanted,
-                f"the answer is not linear in {name}: {factor} {name} does not give {factor} answers",
+                f"the answer is not linear in {name}: {factor} {name} gives no {factor} answers",
             ),
         )
     reversed_value = np.ascontiguousarray(value[(slice(None, None, -1),) * value.ndim])

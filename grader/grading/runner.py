@@ -6,7 +6,7 @@ one, so that the groups that do not meet the fault keep their results.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -123,6 +123,9 @@ class PartRun:
         return [run for run in self.groups if run.outcome is Outcome.FAILED]
 
 
+Explain = Callable[[GroupRun], None]
+
+
 class PartRunner:
     """Judges one submission on one part."""
 
@@ -132,20 +135,25 @@ class PartRunner:
         kinds = {prop.kind for prop in plan.code.properties}
         self._must_keep_inputs = PropertyKind.INPUTS_UNCHANGED in kinds
 
-    def run(self) -> PartRun:
-        """Run every group, prerequisites first; the report keeps the question's order."""
+    def run(self, explain: Explain = lambda _: None) -> PartRun:
+        """Run every group; the result keeps the question's order.
+
+        Prerequisites come first, and shown groups before hidden ones. explain is told of each group
+        as soon as it has run: what is said of a shown group comes from a process that has not seen
+        a hidden input, so it cannot print one.
+        """
         outcomes: dict[str, GroupRun] = {}
-        for group in self._plan.code.groups:
-            self._run_group(group, outcomes)
+        for group in sorted(self._plan.code.groups, key=lambda group: not group.shown):
+            self._run_group(group, outcomes, explain)
         self._run.groups = [outcomes[group.id] for group in self._plan.code.groups]
         return self._run
 
-    def _run_group(self, group: Group, outcomes: dict[str, GroupRun]) -> None:
+    def _run_group(self, group: Group, outcomes: dict[str, GroupRun], explain: Explain) -> None:
         if group.id in outcomes:
             return
         if group.needs is not None:
             needed = next(other for other in self._plan.code.groups if other.id == group.needs)
-            self._run_group(needed, outcomes)
+            self._run_group(needed, outcomes, explain)
             if outcomes[needed.id].outcome is not Outcome.PASSED:
                 outcomes[group.id] = GroupRun(group=group, outcome=Outcome.NOT_RUN, cases=0)
                 return
@@ -157,6 +165,7 @@ class PartRunner:
             cases=len(positions),
             fault=fault,
         )
+        explain(outcomes[group.id])
 
     def _first_fault(self, positions: list[int]) -> Fault | None:
         for at in positions:
@@ -222,6 +231,11 @@ class PartRunner:
         """Call the submission on inputs that are not in the corpus."""
         names = self._plan.code.input_names or inputs  # a handout names no domain
         return self._session.ask(encode({name: inputs[name] for name in names}))
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Give the CPU time that the submission has used."""
+        return self._session.cpu_seconds
 
     def collect(self) -> None:
         """Answer what is left of the corpus, for the diagnosis; stops when a worker is killed."""
