@@ -75,6 +75,8 @@ class Judge:
         return tuple(other for other in others if _differs(other, first))
 
     def _under(self, rule: TieRule | None, inputs: Mapping[str, object]) -> dict[str, object]:
+        if not self.part.expected:
+            return self._through_snippet(inputs)
         answers = {}
         for name, call in self.part.expected.items():
             keywords = {}
@@ -83,6 +85,16 @@ class Judge:
             arguments = arguments_of(call, inputs)
             answers[name] = self.the_reference.call(call.function, *arguments, **keywords)
         return answers
+
+    def _through_snippet(self, inputs: Mapping[str, object]) -> dict[str, object]:
+        """Run the part's own `call` over the reference module, as it runs over a submission."""
+        assert self.part.call is not None, "a plain entry always has a reference call"
+        values = self.the_reference.run(self.part.call, inputs, self.part.returns)
+        return (
+            {"": values[0]}
+            if len(values) == 1
+            else dict(zip(self.part.returns, values, strict=True))
+        )
 
     def _find_explanations(self) -> dict[str, Explains]:
         if self.part.ties is not TieRule.ANY:
@@ -105,11 +117,8 @@ class Judge:
 
     def answers_by_name(self, value: object) -> dict[str, object]:
         """Give the learner's answer under the names of expected; a whole answer is named ''."""
-        names = tuple(self.part.expected)
-        if names == ("",):
+        if tuple(self.part.expected) == ("",) or len(self.part.returns) == 1:
             return {"": value}
-        if len(self.part.returns) == 1:
-            return {self.part.returns[0]: value}
         # the worker makes this tuple itself, one value for each name of returns
         values = value if isinstance(value, (list, tuple)) else ()
         return dict(zip(self.part.returns, values, strict=False))

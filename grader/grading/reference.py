@@ -67,7 +67,23 @@ class Reference:
             raise QuestionError(
                 where=f"{self.place}:{line}",
                 what=f"{name} raised {type(error).__name__}: {str(error)[:300]}",
-                hint="inputs that the reference refuses must not be drawn",
+                hint=_hint_for(error),
+            ) from error
+
+    def run(
+        self, snippet: str, inputs: Mapping[str, object], returns: tuple[str, ...]
+    ) -> list[object]:
+        """Run a question's `call` over this module's names and give the values of returns."""
+        scope: dict[str, object] = {**vars(self._module), **inputs}
+        try:
+            with np.errstate(all="ignore"):
+                exec(compile(snippet, "<call>", "exec"), scope)  # the author's, like the reference
+            return [scope[name] for name in returns]
+        except Exception as error:  # author's code: every fault becomes a QuestionError
+            raise QuestionError(
+                where=self.place,
+                what=f"'call' raised {type(error).__name__} over the reference: {str(error)[:300]}",
+                hint=_hint_for(error),
             ) from error
 
     def accepts_keyword(self, name: str, keyword: str) -> bool:
@@ -75,13 +91,20 @@ class Reference:
         return keyword in inspect.signature(self.function(name)).parameters
 
 
+def _hint_for(error: Exception) -> str:
+    if isinstance(error, ValueError) and "read-only" in str(error):
+        return "a reference must not change its inputs; work on a copy"
+    if isinstance(error, NameError):
+        return "a 'call' needs a reference with the learner's names, or 'expected'"
+    return "inputs that the reference refuses must not be drawn"
+
+
 def arguments_of(call: ReferenceCall, inputs: Mapping[str, object]) -> list[Any]:
-    """Evaluate the arguments of a call; arrays are copies, so that a case stays as it is."""
+    """Evaluate the arguments of a call. Arrays of a corpus are read-only: no case can change."""
     try:
-        values = [argument.evaluate(inputs) for argument in call.arguments]
+        return [argument.evaluate(inputs) for argument in call.arguments]
     except DrawError as error:
         raise QuestionError(where="", what=f"{call.text}: {error}") from error
-    return [value.copy() if isinstance(value, np.ndarray) else value for value in values]
 
 
 def load_reference(folder: Path, module: str) -> Reference:

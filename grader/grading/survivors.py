@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.core.call import Entry, Failed, Program, Returned
@@ -77,11 +77,7 @@ def _check_unchanged(plan: PartPlan, sources: Mapping[str, str], sandbox: Sandbo
 
 def _fate(plan: PartPlan, modules: Mapping[str, str], sandbox: Sandbox) -> Fate:
     names = _names_needed(plan)
-    program = Program(
-        files={"solution.py": _glue(plan, names).encode()},
-        entries=(Entry(name=_ENTRY, parameters=names),),
-        modules=modules,
-    )
+    program = _program(plan, names, modules)
     differs = False
     with Session(sandbox, program, _MUTANT_LIMITS) as session:
         if isinstance(session.loaded, Failed):
@@ -100,7 +96,23 @@ def _fate(plan: PartPlan, modules: Mapping[str, str], sandbox: Sandbox) -> Fate:
     return Fate.VARIANT if differs else Fate.SURVIVED
 
 
+def _program(plan: PartPlan, names: tuple[str, ...], modules: Mapping[str, str]) -> Program:
+    """Give a submission that answers through the (mutated) reference."""
+    code = plan.code
+    if not code.expected:  # the reference has the learner's interface
+        names_defined = ", ".join(entry.name for entry in code.entries)
+        source = f"from {plan.judge.the_reference.name} import {names_defined}\n"
+        return replace(plan.program({"solution.py": source.encode()}), modules=modules)
+    return Program(
+        files={"solution.py": _glue(plan, names).encode()},
+        entries=(Entry(name=_ENTRY, parameters=names),),
+        modules=modules,
+    )
+
+
 def _names_needed(plan: PartPlan) -> tuple[str, ...]:
+    if not plan.code.expected:
+        return plan.code.input_names
     names: dict[str, None] = {}
     for call in plan.code.expected.values():
         for argument in call.arguments:
@@ -109,7 +121,6 @@ def _names_needed(plan: PartPlan) -> tuple[str, ...]:
 
 
 def _glue(plan: PartPlan, names: tuple[str, ...]) -> str:
-    """Give a solution that answers through the (mutated) reference."""
     module = plan.judge.the_reference.name
     rule = plan.code.ties.value if plan.code.ties and plan.code.ties.value != "any" else ""
     calls = []

@@ -137,18 +137,14 @@ def _check_reference(question: Question, plan: PartPlan) -> Iterator[Check]:
 
 
 def _reference_problem(plan: PartPlan, case: Case) -> str | None:
-    """Give what is wrong with the reference's own answer to a case."""
-    kept = {
-        name: value.copy() if isinstance(value, np.ndarray) else value
-        for name, value in case.inputs.items()
-    }
+    """Give what is wrong with the reference's own answer to a case.
+
+    A reference that changes its inputs has raised before: the arrays of a case are read-only.
+    """
     again = plan.judge.expected(case.inputs)
     for name, wanted in case.expected.items():
         if not same_answer(again[name], wanted, plan.code.compare):
             return "the reference answers the same case differently the second time"
-    for name, value in kept.items():
-        if not same_answer(case.inputs[name], value, plan.code.compare):
-            return f"the reference changes its input '{name}'"
     answers = list(again.values())
     whole = answers[0] if tuple(again) == ("",) or len(plan.code.returns) == 1 else answers
     finding = plan.judge.find_fault(whole, case)
