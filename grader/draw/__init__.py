@@ -1,10 +1,32 @@
-"""Inputs to grade on: domains become a corpus, corpora are cached, failing inputs made small."""
+"""Inputs to grade on: domains become a corpus, corpora are cached, failing inputs made small.
 
-from grader.draw.answer import ExpectedAnswer, Judge
-from grader.draw.cache import cache_folder, load_or_build, read_cached, write_cached
-from grader.draw.corpus import build_corpus
-from grader.draw.order import size_of
-from grader.draw.shrink import shrink, simpler_inputs
+Names are imported when they are first used: grading on a cached corpus loads no strategy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.draw.answer import ExpectedAnswer, Judge
+    from grader.draw.cache import cache_folder, load_or_build, read_cached, write_cached
+    from grader.draw.corpus import build_corpus
+    from grader.draw.order import size_of
+    from grader.draw.shrink import shrink, simpler_inputs
+
+_HOMES = {
+    "ExpectedAnswer": "answer",
+    "Judge": "answer",
+    "build_corpus": "corpus",
+    "cache_folder": "cache",
+    "load_or_build": "cache",
+    "read_cached": "cache",
+    "shrink": "shrink",
+    "simpler_inputs": "shrink",
+    "size_of": "order",
+    "write_cached": "cache",
+}
 
 __all__ = [
     "ExpectedAnswer",
@@ -18,3 +40,11 @@ __all__ = [
     "size_of",
     "write_cached",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

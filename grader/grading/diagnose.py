@@ -17,7 +17,7 @@ from grader.core.comparison import Comparison
 from grader.core.corpus import Case
 from grader.core.question import KnownAnswer
 from grader.core.report import Failure, MatchedMisconception
-from grader.draw import read_cached, shrink, write_cached
+from grader.draw import read_cached, write_cached
 from grader.grading.judge import same_answer
 from grader.grading.plan import PartPlan
 from grader.grading.runner import Fault, GroupRun, PartRun, PartRunner, Session
@@ -68,6 +68,8 @@ def _shrunk(plan: PartPlan, runner: PartRunner, run: GroupRun, fault: Fault) -> 
             return False
         found = smaller
         return True
+
+    from grader.draw import shrink  # not needed for a right submission
 
     best = shrink(
         run.group.domain,

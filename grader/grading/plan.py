@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from grader.core.comparison import TieRule
 from grader.core.corpus import Corpus
 from grader.core.errors import QuestionError
 from grader.core.question import CodePart, Part, Question
-from grader.draw import ExpectedAnswer, build_corpus, load_or_build
+from grader.draw import ExpectedAnswer, load_or_build
 from grader.grading.judge import Judge
 from grader.grading.reference import Reference, load_reference
 
@@ -71,6 +72,8 @@ class PartPlan:
         return self._given_corpus is None
 
     def _build(self) -> Corpus:
+        from grader.draw import build_corpus  # strategies: not needed when the corpus is cached
+
         return build_corpus(self.code, self.answer, seed=self._setting.seed)
 
     def answer(self, inputs: Mapping[str, object]) -> ExpectedAnswer:
@@ -162,9 +165,18 @@ def _corpus_key(question: Question, part: Part, setting: PlanSetting) -> str:
         np.__version__,
         str(setting.seed),
         _sources_digest(),
+        _hypothesis_version(),
     ):
         digest.update(piece.encode() + b"\0")
     return digest.hexdigest()
+
+
+def _hypothesis_version() -> str:
+    """Tell the version without importing it: draws may change from one to the next."""
+    spec = importlib.util.find_spec("hypothesis")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        return (Path(folder) / "version.py").read_text(encoding="utf-8")
+    return ""
 
 
 @functools.cache
