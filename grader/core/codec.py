@@ -8,8 +8,7 @@ left, a depth, a number of values, a number of dict keys that are not text (inte
 collide, text cannot). Types are exact both ways: what is a subclass, lazy or an object dtype is
 refused, and a decoded array is a base ndarray that owns its writable memory.
 
-Encoding is canonical: encode(decode(data)) == data for every data that encode made. The jail relies
-on it to see which inputs a call has changed.
+Encoding is canonical, encode(decode(data)) == data: so the jail sees which inputs a call changed.
 """
 
 from __future__ import annotations
@@ -28,28 +27,28 @@ MAX_INTEGER_BYTES = 512
 MAX_NDIM = 32
 #: 640 KB of colliding integer keys were measured to cost a decoder 7.7 s
 MAX_PLAIN_KEYS = 1024
+#: from here on an array is joined from its own memory rather than copied first
 _LARGE_BYTES = 1 << 14
+_TOO_MUCH = f"more than {MAX_VALUES} values, or nesting deeper than {MAX_DEPTH}"
 
 _NONE, _TRUE, _FALSE, _INT, _BIG, _FLOAT, _COMPLEX = b"N", b"T", b"F", b"i", b"I", b"d", b"c"
 _TEXT, _BYTES, _LIST, _TUPLE, _DICT, _ARRAY, _SCALAR = b"s", b"b", b"l", b"t", b"m", b"a", b"n"
 
 # the position in this list is the code on the wire: append only
-_DTYPES = [np.dtype(name) for name in ("?", "<i1", "<i2", "<i4", "<i8")]
-_DTYPES += [np.dtype(name) for name in ("<u1", "<u2", "<u4", "<u8")]
-_DTYPES += [np.dtype(name) for name in ("<f2", "<f4", "<f8", "<c8", "<c16")]
+_DTYPES = [*map(np.dtype, ("?", "<i1", "<i2", "<i4", "<i8", "<u1", "<u2", "<u4", "<u8"))]
+_DTYPES += [*map(np.dtype, ("<f2", "<f4", "<f8", "<c8", "<c16"))]
 # keyed by type number, because C long and long long are two types of one size
 _CODES: dict[int, int] = {int(dtype.num): code for code, dtype in enumerate(_DTYPES)}
 _CODES.update((int(np.dtype(c).num), _DTYPES.index(np.dtype(c).newbyteorder("<"))) for c in "lqLQ")
-_BOOL = 0
 
-_Q = struct.Struct("<q")
-_D = struct.Struct("<d")
-_C = struct.Struct("<dd")
-_U = struct.Struct("<I")
-_TEXT_HEAD = struct.Struct("<cI")
-_INT_HEAD = struct.Struct("<cq")
-_ARRAY_HEAD = struct.Struct("<cBBB")
+_Q, _D, _C, _U = map(struct.Struct, ("<q", "<d", "<dd", "<I"))
+_SIZED_HEAD, _INT_HEAD, _ARRAY_HEAD = map(struct.Struct, ("<cI", "<cq", "<cBBB"))
 _SHAPES = [struct.Struct(f"<{ndim}Q") for ndim in range(MAX_NDIM + 1)]
+
+# both take the depth that is left, and how many values and plain keys are left
+_Put = Callable[[list[bytes], Any, int, list[int]], None]
+_Data = bytes | bytearray
+_Get = Callable[[_Data, int, int, list[int]], tuple[Any, int]]
 
 
 class CodecError(ValueError):
@@ -72,59 +71,47 @@ def encode(value: object) -> bytes:
     return b"".join(parts)
 
 
-_Put = Callable[[list[bytes], Any, int, list[int]], None]
-
-
 def _put(parts: list[bytes], value: Any, depth: int, state: list[int]) -> None:
     put = _PUT.get(type(value))
     if put is None:
         raise CodecError(f"{_described(value)} cannot be transferred")
     state[0] -= 1
-    if state[0] < 0:
-        raise CodecError(f"more than {MAX_VALUES} values")
+    if state[0] < 0 or depth < 0:
+        raise CodecError(_TOO_MUCH)
     put(parts, value, depth, state)
 
 
 def _described(value: object) -> str:
-    kind = type(value)
-    name = kind.__qualname__
-    if kind.__module__ not in ("builtins", "__main__", "submission"):
-        name = f"{kind.__module__.split('.')[0]}.{name}"
-    return f"a value of type {name}"
+    home, _, _ = type(value).__module__.partition(".")
+    prefix = "" if home in ("builtins", "__main__", "submission") else f"{home}."
+    return f"a value of type {prefix}{type(value).__qualname__}"
 
 
 def _put_int(parts: list[bytes], value: int, depth: int, state: list[int]) -> None:
     if -0x8000000000000000 <= value < 0x8000000000000000:
         parts.append(_INT_HEAD.pack(_INT, value))
         return
-    size = value.bit_length() // 8 + 1
-    if size > MAX_INTEGER_BYTES:
-        raise CodecError(f"an integer of {size} bytes (at most {MAX_INTEGER_BYTES})")
-    parts += (_TEXT_HEAD.pack(_BIG, size), value.to_bytes(size, "little", signed=True))
+    raw = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
+    _put_sized(parts, _BIG, raw, MAX_INTEGER_BYTES, "an integer")
+
+
+def _put_sized(parts: list[bytes], tag: bytes, raw: bytes, most: int, what: str) -> None:
+    if len(raw) > most:
+        raise CodecError(f"{what} of {len(raw)} bytes (at most {most})")
+    parts += (_SIZED_HEAD.pack(tag, len(raw)), raw)
 
 
 def _put_text(parts: list[bytes], value: str, depth: int, state: list[int]) -> None:
     try:
-        data = value.encode()
+        raw = value.encode()
     except UnicodeEncodeError:
         raise CodecError("text that is not valid Unicode") from None
-    if len(data) > MAX_TEXT_BYTES:
-        raise CodecError(f"text of {len(data)} bytes (at most {MAX_TEXT_BYTES})")
-    parts += (_TEXT_HEAD.pack(_TEXT, len(data)), data)
-
-
-def _put_bytes(parts: list[bytes], value: bytes, depth: int, state: list[int]) -> None:
-    if len(value) > 0xFFFFFFFF:
-        raise CodecError("too many bytes")
-    parts += (_TEXT_HEAD.pack(_BYTES, len(value)), value)
+    _put_sized(parts, _TEXT, raw, MAX_TEXT_BYTES, "text")
 
 
 def _put_items(parts: list[bytes], value: Any, depth: int, state: list[int]) -> None:
-    if not depth:
-        raise CodecError(f"nesting deeper than {MAX_DEPTH}")
     tag = _LIST if type(value) is list else _TUPLE
-    parts.append(_TEXT_HEAD.pack(tag, len(value)))
-    at = -1
+    parts.append(_SIZED_HEAD.pack(tag, len(value)))
     try:
         for at, item in enumerate(value):  # noqa: B007 -- the handler names the place
             _put(parts, item, depth - 1, state)
@@ -134,10 +121,7 @@ def _put_items(parts: list[bytes], value: Any, depth: int, state: list[int]) -> 
 
 
 def _put_dict(parts: list[bytes], value: dict[Any, Any], depth: int, state: list[int]) -> None:
-    if not depth:
-        raise CodecError(f"nesting deeper than {MAX_DEPTH}")
-    parts.append(_TEXT_HEAD.pack(_DICT, len(value)))
-    key: object = None
+    parts.append(_SIZED_HEAD.pack(_DICT, len(value)))
     try:
         for key, item in value.items():
             if type(key) is str:
@@ -171,20 +155,11 @@ def _put_array(parts: list[bytes], value: Any, depth: int, state: list[int]) -> 
     ndim = len(shape)
     if ndim > MAX_NDIM:
         raise CodecError(f"an array of {ndim} dimensions (at most {MAX_NDIM})")
-    flags = value.flags
-    fortran = flags.f_contiguous and not flags.c_contiguous
-    parts += (
-        _ARRAY_HEAD.pack(_ARRAY, code, fortran, ndim),
-        _SHAPES[ndim].pack(*shape),
-        _raw(value.T if fortran else value),
-    )
-
-
-def _raw(value: Any) -> Any:
-    """The bytes of an array in C order; a large one is joined from its own memory, not copied."""
-    if value.nbytes > _LARGE_BYTES and value.flags.c_contiguous:
-        return value
-    return value.tobytes()
+    fortran = value.flags.f_contiguous and not value.flags.c_contiguous
+    parts += (_ARRAY_HEAD.pack(_ARRAY, code, fortran, ndim), _SHAPES[ndim].pack(*shape))
+    value = value.T if fortran else value
+    is_raw = value.nbytes > _LARGE_BYTES and value.flags.c_contiguous
+    parts.append(value if is_raw else value.tobytes())
 
 
 def _put_scalar(parts: list[bytes], value: Any, depth: int, state: list[int]) -> None:
@@ -194,45 +169,32 @@ def _put_scalar(parts: list[bytes], value: Any, depth: int, state: list[int]) ->
 _PUT: dict[type, _Put] = {
     type(None): lambda parts, value, depth, state: parts.append(_NONE),
     bool: lambda parts, value, depth, state: parts.append(_TRUE if value else _FALSE),
-    int: _put_int,
     float: lambda parts, value, depth, state: parts.append(_FLOAT + _D.pack(value)),
-    complex: lambda parts, value, depth, state: parts.append(
-        _COMPLEX + _C.pack(value.real, value.imag)
-    ),
-    str: _put_text,
-    bytes: _put_bytes,
-    list: _put_items,
-    tuple: _put_items,
-    dict: _put_dict,
-    np.ndarray: _put_array,
-} | {np.dtype(char).type: _put_scalar for char in "?bBhHiIlLqQefdFD"}
+    complex: lambda parts, value, *_: parts.append(_COMPLEX + _C.pack(value.real, value.imag)),
+    bytes: lambda parts, value, *_: _put_sized(parts, _BYTES, value, 0xFFFFFFFF, "bytes"),
+}
+_PUT |= {int: _put_int, str: _put_text, list: _put_items, tuple: _put_items, dict: _put_dict}
+_PUT |= {np.ndarray: _put_array} | {np.dtype(c).type: _put_scalar for c in "?bBhHiIlLqQefdFD"}
 
 
-def decode(data: bytes | bytearray | memoryview) -> object:
+def decode(data: bytes | bytearray) -> object:
     """The one value that data is; CodecError for anything else, before any large allocation."""
-    view = bytes(data) if type(data) is memoryview else data
     state = [MAX_VALUES, MAX_PLAIN_KEYS]
     try:
-        value, at = _get(view, 0, MAX_DEPTH, state)
-    except (struct.error, IndexError):
-        raise CodecError("the data ends too early") from None
-    except (UnicodeDecodeError, ValueError, TypeError, OverflowError, MemoryError) as error:
-        if isinstance(error, CodecError):
-            raise
-        raise CodecError(f"unreadable data: {type(error).__name__}") from None
-    if at != len(view):
+        value, at = _get(data, 0, MAX_DEPTH, state)
+    except CodecError:
+        raise
+    except (struct.error, IndexError, ValueError, TypeError, OverflowError) as error:
+        raise CodecError(f"unreadable data: {error}") from None
+    if at != len(data):
         raise CodecError("bytes after the end of the value")
     return value
 
 
-_Data = bytes | bytearray
-_Get = Callable[[_Data, int, int, list[int]], tuple[Any, int]]
-
-
 def _get(data: _Data, at: int, depth: int, state: list[int]) -> tuple[Any, int]:
     state[0] -= 1
-    if state[0] < 0:
-        raise CodecError(f"more than {MAX_VALUES} values")
+    if state[0] < 0 or depth < 0:
+        raise CodecError(_TOO_MUCH)
     get = _GET.get(data[at])
     if get is None:
         raise CodecError(f"unknown tag {data[at]}")
@@ -246,59 +208,49 @@ def _end(data: _Data, at: int, size: int) -> int:
     return end
 
 
-def _get_big(data: _Data, at: int, depth: int, state: list[int]) -> tuple[int, int]:
+def _span(data: _Data, at: int, most: int, what: str) -> tuple[bytes, int]:
+    """The bytes behind a length, and where they end."""
     (size,) = _U.unpack_from(data, at)
-    if size > MAX_INTEGER_BYTES:
-        raise CodecError(f"an integer of {size} bytes")
-    end = _end(data, at + 4, size)
-    return int.from_bytes(data[at + 4 : end], "little", signed=True), end
-
-
-def _get_text(data: _Data, at: int, depth: int, state: list[int]) -> tuple[str, int]:
-    (size,) = _U.unpack_from(data, at)
-    if size > MAX_TEXT_BYTES:
-        raise CodecError(f"text of {size} bytes")
-    end = _end(data, at + 4, size)
-    return data[at + 4 : end].decode(), end
-
-
-def _get_bytes(data: _Data, at: int, depth: int, state: list[int]) -> tuple[bytes, int]:
-    (size,) = _U.unpack_from(data, at)
+    if size > most:
+        raise CodecError(f"{what} of {size} bytes (at most {most})")
     end = _end(data, at + 4, size)
     return bytes(data[at + 4 : end]), end
 
 
-def _count(data: _Data, at: int, depth: int, each: int) -> int:
+def _get_big(data: _Data, at: int, depth: int, state: list[int]) -> tuple[int, int]:
+    raw, end = _span(data, at, MAX_INTEGER_BYTES, "an integer")
+    return int.from_bytes(raw, "little", signed=True), end
+
+
+def _get_text(data: _Data, at: int, depth: int, state: list[int]) -> tuple[str, int]:
+    raw, end = _span(data, at, MAX_TEXT_BYTES, "text")
+    return raw.decode(), end
+
+
+def _count(data: _Data, at: int, each: int) -> int:
     """Members of a container, refused when so many cannot fit into the bytes left."""
     (count,) = _U.unpack_from(data, at)
-    if not depth:
-        raise CodecError(f"nesting deeper than {MAX_DEPTH}")
     if count * each > len(data) - at - 4 or count > MAX_VALUES:
         raise CodecError(f"a container of {count} values")
     return int(count)
 
 
-def _get_list(data: _Data, at: int, depth: int, state: list[int]) -> tuple[list[Any], int]:
-    count = _count(data, at, depth, 1)
+def _get_items(data: _Data, at: int, depth: int, state: list[int]) -> tuple[Any, int]:
+    count, tag = _count(data, at, 1), data[at - 1]
     at += 4
     items = []
     for _ in range(count):
         item, at = _get(data, at, depth - 1, state)
         items.append(item)
-    return items, at
-
-
-def _get_tuple(data: _Data, at: int, depth: int, state: list[int]) -> tuple[Any, int]:
-    items, at = _get_list(data, at, depth, state)
-    return tuple(items), at
+    return (tuple(items) if tag == _TUPLE[0] else items), at
 
 
 def _get_dict(data: _Data, at: int, depth: int, state: list[int]) -> tuple[dict[Any, Any], int]:
-    count = _count(data, at, depth, 2)
+    count = _count(data, at, 2)
     at += 4
     items: dict[Any, Any] = {}
     for _ in range(count):
-        if data[at] == 0x73:
+        if data[at] == _TEXT[0]:
             key, at = _get_text(data, at + 1, depth, state)
         else:
             before = state[0]
@@ -310,46 +262,39 @@ def _get_dict(data: _Data, at: int, depth: int, state: list[int]) -> tuple[dict[
     return items, at
 
 
-def _get_array(data: _Data, at: int, depth: int, state: list[int]) -> tuple[Any, int]:
-    code, fortran, ndim = data[at], data[at + 1], data[at + 2]
-    if code >= len(_DTYPES) or ndim > MAX_NDIM or fortran > 1:
-        raise CodecError("an array of unknown kind")
-    layout = _SHAPES[ndim]
-    shape = layout.unpack_from(data, at + 3)
-    at += 3 + layout.size
+def _take(data: _Data, at: int, code: int, shape: tuple[int, ...], order: Any) -> tuple[Any, int]:
+    """An array of its own memory, of the bytes from at on; any byte but 0 is the one True."""
+    if code >= len(_DTYPES):
+        raise CodecError("numbers of an unknown kind")
     dtype = _DTYPES[code]
     end = _end(data, at, math.prod(shape) * dtype.itemsize)
-    order: Any = "F" if fortran else "C"
-    if code == _BOOL:
+    if dtype.kind == "b":
         raw = np.ndarray(shape, np.uint8, data, at, None, order)
         return np.not_equal(raw, 0, out=np.empty(shape, np.bool_, order)), end
     return np.ndarray(shape, dtype, data, at, None, order).copy(order), end
 
 
+def _get_array(data: _Data, at: int, depth: int, state: list[int]) -> tuple[Any, int]:
+    code, fortran, ndim = data[at], data[at + 1], data[at + 2]
+    if ndim > MAX_NDIM or fortran > 1:
+        raise CodecError("an array of an unknown kind")
+    shape = _SHAPES[ndim].unpack_from(data, at + 3)
+    return _take(data, at + 3 + 8 * ndim, code, shape, "F" if fortran else "C")
+
+
 def _get_scalar(data: _Data, at: int, depth: int, state: list[int]) -> tuple[Any, int]:
-    code = data[at]
-    if code >= len(_DTYPES):
-        raise CodecError("a number of unknown kind")
-    dtype = _DTYPES[code]
-    end = _end(data, at + 1, dtype.itemsize)
-    if code == _BOOL:
-        return np.bool_(data[at + 1] != 0), end
-    return np.frombuffer(data, dtype, 1, at + 1)[0], end
+    array, end = _take(data, at + 1, data[at], (), "C")
+    return array[()], end
 
 
 _GET: dict[int, _Get] = {
-    _NONE[0]: lambda data, at, depth, state: (None, at),
-    _TRUE[0]: lambda data, at, depth, state: (True, at),
-    _FALSE[0]: lambda data, at, depth, state: (False, at),
-    _INT[0]: lambda data, at, depth, state: (_Q.unpack_from(data, at)[0], at + 8),
-    _BIG[0]: _get_big,
-    _FLOAT[0]: lambda data, at, depth, state: (_D.unpack_from(data, at)[0], at + 8),
-    _COMPLEX[0]: lambda data, at, depth, state: (complex(*_C.unpack_from(data, at)), at + 16),
-    _TEXT[0]: _get_text,
-    _BYTES[0]: _get_bytes,
-    _LIST[0]: _get_list,
-    _TUPLE[0]: _get_tuple,
-    _DICT[0]: _get_dict,
-    _ARRAY[0]: _get_array,
-    _SCALAR[0]: _get_scalar,
+    _NONE[0]: lambda data, at, *_: (None, at),
+    _TRUE[0]: lambda data, at, *_: (True, at),
+    _FALSE[0]: lambda data, at, *_: (False, at),
+    _INT[0]: lambda data, at, *_: (_Q.unpack_from(data, at)[0], at + 8),
+    _BYTES[0]: lambda data, at, *_: _span(data, at, len(data), "bytes"),
+    _FLOAT[0]: lambda data, at, *_: (_D.unpack_from(data, at)[0], at + 8),
+    _COMPLEX[0]: lambda data, at, *_: (complex(*_C.unpack_from(data, at)), at + 16),
 }
+_GETTERS = (_get_big, _get_text, _get_items, _get_items, _get_dict, _get_array, _get_scalar)
+_GET |= zip(b"Isltman", _GETTERS, strict=True)

@@ -1,0 +1,217 @@
+"""One request and its one answer, under one deadline: the grader's side of a worker's data socket.
+
+Theory of operation. Everything is non-blocking: a worker that stops reading, stops writing or
+trickles bytes meets the same deadline as one that computes. The loop sends what is left of the
+request, takes what has come of the answer, and drains the output pipe, so that a worker never waits
+for us. CPU time is read from the worker's own clock; wall time catches sleepers. The answer must be
+exactly one frame with the id of the request (63 random bits): a byte more, or one written earlier,
+is a protocol error. Nothing here decodes a payload.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import select
+import time
+
+from grader.core.limits import Limits
+from grader.sandbox.jail import frames
+from grader.sandbox.processes import Child
+
+_CHUNK_BYTES = 1 << 16
+_SENT_BYTES = 1 << 17
+#: how often the CPU clock is looked at
+_TICK_SECONDS = 0.25
+# POLLIN, POLLERR, POLLHUP: by number, since this module is imported where there is no poll()
+_READABLE = 0x01 | 0x08 | 0x10
+
+
+class Reason(enum.Enum):
+    """Why there is no answer, and the worker must be killed."""
+
+    CPU = "cpu"
+    WALL = "wall"
+    FLOOD = "flood"
+    CLOSED = "closed"
+    PROTOCOL = "protocol"
+
+
+class Stopped(Exception):
+    """The exchange ended without an answer."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class Channel:
+    """The data socket and the output pipe of one worker."""
+
+    def __init__(self, child: Child, limits: Limits) -> None:
+        self._child = child
+        self._socket = child.data
+        self._limits = limits
+        self._data_fd = child.data.fileno()
+        self._output_fd = child.output
+        self._poll = select.poll()
+        # in this order: a poll that sees the answer also sees all output that was written before it
+        self._poll.register(self._data_fd, select.POLLIN)
+        self._poll.register(self._output_fd, select.POLLIN)
+        self._kept: list[bytes] = []
+        self._kept_bytes = 0
+        self._output_bytes = 0
+        #: CPU time of the worker at the end of the last exchange
+        self.cpu_seconds = 0.0
+
+    def take_output(self) -> str:
+        """What was printed since the last time, as far as it is kept."""
+        if not self._kept:
+            return ""
+        text = b"".join(self._kept).decode("utf-8", "replace")
+        self._kept, self._kept_bytes = [], 0
+        return text
+
+    def exchange(
+        self, kind: int, request_id: int, payload: bytes, cpu_seconds: float
+    ) -> tuple[int, bytes | bytearray]:
+        """Kind and payload of the answer; Stopped when there is none within the CPU budget."""
+        head = frames.header(kind, request_id, len(payload))
+        if len(payload) < _CHUNK_BYTES:
+            head, payload = head + payload, b""
+        return self._run([memoryview(head), memoryview(payload)], request_id, cpu_seconds)
+
+    def await_ready(self, seconds: float) -> bool:
+        """Tell whether the worker says, within the time, that it has locked itself in."""
+        kind, payload = self._run([], 0, seconds)
+        return kind == frames.Kind.READY and not payload
+
+    def _run(
+        self, unsent: list[memoryview], request_id: int, cpu_seconds: float
+    ) -> tuple[int, bytes | bytearray]:
+        before = self.cpu_seconds
+        stop_at = time.monotonic() + Limits.wall_seconds(cpu_seconds)
+        unsent = self._send(unsent)
+        if unsent:
+            self._poll.modify(self._data_fd, select.POLLIN | select.POLLOUT)
+        answer = _Answer(request_id)
+        timeout = min(_TICK_SECONDS, cpu_seconds)
+        while not answer.is_complete:
+            events = self._poll.poll(timeout * 1000 + 0.5)
+            for descriptor, event in events:
+                if descriptor == self._output_fd:
+                    self._drain()
+                    continue
+                if event & select.POLLOUT and unsent:
+                    unsent = self._send(unsent)
+                    if not unsent:
+                        self._poll.modify(self._data_fd, select.POLLIN)
+                if event & _READABLE:
+                    self._receive(answer)
+            if not answer.is_complete:
+                timeout = self._time_left(before, cpu_seconds, stop_at)
+        if unsent:
+            raise Stopped(Reason.PROTOCOL)
+        self.cpu_seconds = self._child.cpu_seconds()
+        return answer.kind, answer.payload
+
+    def _time_left(self, before: float, cpu_seconds: float, stop_at: float) -> float:
+        left = stop_at - time.monotonic()
+        spent = self._child.cpu_seconds() - before
+        if spent >= cpu_seconds:
+            raise Stopped(Reason.CPU)
+        if left <= 0:
+            raise Stopped(Reason.WALL)
+        return min(_TICK_SECONDS, left, cpu_seconds - spent)
+
+    def _send(self, unsent: list[memoryview]) -> list[memoryview]:
+        while unsent:
+            try:
+                count = self._socket.send(unsent[0][:_SENT_BYTES])
+            except BlockingIOError:
+                return unsent
+            except OSError:
+                raise Stopped(Reason.CLOSED) from None
+            rest = unsent[0][count:]
+            unsent = [rest, *unsent[1:]] if rest else unsent[1:]
+            if unsent and not unsent[0]:
+                unsent = unsent[1:]
+        return unsent
+
+    def _receive(self, answer: _Answer) -> None:
+        room = answer.room
+        try:
+            if room is None:
+                data = self._socket.recv(_CHUNK_BYTES)
+                count = len(data)
+            else:
+                count = self._socket.recv_into(room)
+        except BlockingIOError:
+            return
+        except OSError:
+            raise Stopped(Reason.CLOSED) from None
+        if not count:
+            raise Stopped(Reason.CLOSED)
+        if room is None:
+            answer.take(data)
+        else:
+            answer.fill(count)
+
+    def _drain(self) -> None:
+        """Take what is in the output pipe: keep the first part, count the rest, stop a flood."""
+        while True:
+            try:
+                data = os.read(self._output_fd, _CHUNK_BYTES)
+            except BlockingIOError:
+                return
+            if not data:  # the worker closed it
+                self._poll.unregister(self._output_fd)
+                return
+            self._output_bytes += len(data)
+            room = self._limits.kept_output_bytes - self._kept_bytes
+            if room > 0:
+                self._kept.append(data[:room])
+                self._kept_bytes += min(room, len(data))
+            if self._output_bytes > self._limits.flood_output_bytes:
+                raise Stopped(Reason.FLOOD)
+            if len(data) < _CHUNK_BYTES:
+                return
+
+
+class _Answer:
+    """The one frame that is awaited, as far as it has come."""
+
+    def __init__(self, request_id: int) -> None:
+        self._request_id = request_id
+        self._head = b""
+        self.kind = 0
+        self.payload: bytes | bytearray = b""
+        #: where the rest of a payload goes that did not come with its header
+        self.room: memoryview | None = None
+        self.is_complete = False
+
+    def take(self, data: bytes) -> None:
+        """Add the first bytes; Stopped(PROTOCOL) as soon as they are not the one answer."""
+        data = self._head + data
+        if len(data) < frames.HEADER_BYTES:
+            self._head = data
+            return
+        parsed = frames.parse(data)
+        if parsed is None or parsed[1] != self._request_id:
+            raise Stopped(Reason.PROTOCOL)
+        self.kind, _, length = parsed
+        data = data[frames.HEADER_BYTES :]
+        if len(data) == length:
+            self.payload, self.is_complete = data, True
+            return
+        if len(data) > length:
+            raise Stopped(Reason.PROTOCOL)
+        self.payload = bytearray(length)
+        self.payload[: len(data)] = data
+        self.room = memoryview(self.payload)[len(data) :]
+
+    def fill(self, count: int) -> None:
+        """Note that count more bytes have come into room; one too many meets the next request."""
+        assert self.room is not None
+        self.room = self.room[count:]
+        self.is_complete = not self.room

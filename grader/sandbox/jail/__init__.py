@@ -1,0 +1,1 @@
+"""What runs inside the jail, and what locks it: standard library, numpy and the wire codec only."""
