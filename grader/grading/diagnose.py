@@ -20,7 +20,8 @@ from grader.core.report import Failure, MatchedMisconception
 from grader.draw import read_cached, write_cached
 from grader.grading.judge import same_answer
 from grader.grading.plan import PartPlan
-from grader.grading.runner import Fault, GroupRun, PartRun, PartRunner, Session
+from grader.grading.runner import Fault, GroupRun, PartRun, PartRunner
+from grader.grading.session import Session
 from grader.sandbox import Sandbox
 
 #: bounds of the search for a smaller input: calls first, so that the same submission gives the same

@@ -19,7 +19,8 @@ from grader.core.verdict import Verdict
 from grader.grading.diagnose import explain_group, find_misconception
 from grader.grading.intake import Submission
 from grader.grading.plan import PartPlan, QuestionPlan
-from grader.grading.runner import GroupRun, PartRunner, Session
+from grader.grading.runner import GroupRun, PartRunner
+from grader.grading.session import Session
 from grader.sandbox import Sandbox
 
 

@@ -8,7 +8,7 @@ given for them, and a way to ask for more. `same_as_reference`, `shape_and_dtype
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,11 @@ from grader.core.question import Property, PropertyKind
 from grader.grading.judge import Finding, Judge, same_answer
 
 Array = npt.NDArray[Any]
-Ask = Callable[[Mapping[str, object]], Returned | Failed]
+#: makes the calls in order; after a fatal one it may stop
+Ask = Callable[[Sequence[Mapping[str, object]]], Iterable[Returned | Failed]]
 
 #: cases of a group on which each property is tried
-SAMPLE = 12
+SAMPLE = 8
 _TOLERANCE = Comparison(rtol=1e-7, atol=1e-8)
 _STEP = 2.0**-6
 
@@ -59,20 +60,18 @@ def check_property(
     prop: Property, probes: Sequence[Probe], ask: Ask, judge: Judge
 ) -> Broken | None:
     """Give the first probe on which the property does not hold."""
+    trials = [(probe, *trial) for probe in probes for trial in _trials(prop, probe)]
+    results = ask([inputs for _, inputs, _ in trials])
+    for (probe, inputs, wrong), result in zip(trials, results, strict=False):
+        message = result.message if isinstance(result, Failed) else wrong(result.value)
+        if message is not None:
+            return Broken(
+                case=_case_with(probe.case, inputs),
+                finding=Finding(property=prop.text, message=message),
+                actual=None if isinstance(result, Failed) else result.value,
+                failed=result if isinstance(result, Failed) else None,
+            )
     for probe in probes:
-        for inputs, wrong in _trials(prop, probe, judge):
-            result = ask(inputs)
-            if isinstance(result, Failed):
-                finding = Finding(property=prop.text, message=result.message)
-                return Broken(
-                    case=_case_with(probe.case, inputs), finding=finding, actual=None, failed=result
-                )
-            message = wrong(result.value)
-            if message is not None:
-                finding = Finding(property=prop.text, message=message)
-                return Broken(
-                    case=_case_with(probe.case, inputs), finding=finding, actual=result.value
-                )
         found = _authored(prop, probe, ask, judge) or _about_the_answer(prop, probe, judge)
         if found is not None:
             finding = Finding(property=prop.text, message=found)
@@ -84,7 +83,7 @@ Wrong = Callable[[object], str | None]
 Trials = Iterator[tuple[Mapping[str, object], Wrong]]
 
 
-def _trials(prop: Property, probe: Probe, judge: Judge) -> Trials:
+def _trials(prop: Property, probe: Probe) -> Trials:
     match prop.kind:
         case PropertyKind.DETERMINISTIC:
             yield (
@@ -217,7 +216,7 @@ def _authored(prop: Property, probe: Probe, ask: Ask, judge: Judge) -> str | Non
     failures: list[Failed] = []
 
     def call(**changed: object) -> object:
-        result = ask({**probe.case.inputs, **changed})
+        result = next(iter(ask([{**probe.case.inputs, **changed}])))
         if isinstance(result, Failed):
             failures.append(result)
             return None

@@ -1,91 +1,25 @@
-"""Run one submission on the corpus of one part: which groups pass, and what was answered.
-
-One worker serves all groups. When a call kills it (time, memory, crash), the next call gets a new
-one, so that the groups that do not meet the fault keep their results.
-"""
+"""Run one submission on the corpus of one part: which groups pass, and what was answered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 
 import numpy as np
 
-from grader.core.call import Failed, Loaded, Program, Returned
+from grader.core.call import Failed, Returned
 from grader.core.codec import encode
 from grader.core.corpus import Case
-from grader.core.limits import Limits
 from grader.core.question import Group, PropertyKind
 from grader.core.report import Outcome
 from grader.core.verdict import Verdict
 from grader.grading.judge import Finding
 from grader.grading.plan import PartPlan
 from grader.grading.properties import Probe, check_property, sample
-from grader.sandbox import Sandbox, Worker
+from grader.grading.session import Session
 
-_MOST_WORKERS = 12
 #: answers larger than this are judged but not kept for the diagnosis
 _LARGEST_KEPT_BYTES = 1 << 16
-
-
-class Session:
-    """A submission in its worker; a new worker is opened when the old one was killed."""
-
-    def __init__(self, sandbox: Sandbox, program: Program, limits: Limits) -> None:
-        self._sandbox, self._program, self._limits = sandbox, program, limits
-        self._worker: Worker | None = sandbox.open(program, limits)
-        self._opened = 1
-        self._spent_seconds = 0.0
-        self.loaded: Loaded | Failed = self._worker.loaded
-        self._last_failure: Failed | None = None
-
-    def ask(self, request: bytes) -> Returned | Failed:
-        """Make one call; after a fatal one the next call goes to a new worker, a few times."""
-        if self._worker is None or not self._worker.is_alive:
-            if self._opened >= _MOST_WORKERS or self._is_spent:
-                assert self._last_failure is not None
-                return self._last_failure
-            self._reopen()
-        assert self._worker is not None
-        if isinstance(self._worker.loaded, Failed):
-            return self._worker.loaded
-        result = self._worker.call(request)
-        if isinstance(result, Failed) and not self._worker.is_alive:
-            self._last_failure = result
-        return result
-
-    @property
-    def cpu_seconds(self) -> float:
-        """Give the CPU time of all workers of this submission so far."""
-        return self._spent_seconds + (self._worker.cpu_seconds if self._worker else 0.0)
-
-    @property
-    def _is_spent(self) -> bool:
-        return self.cpu_seconds >= self._limits.total_cpu_seconds
-
-    def _reopen(self) -> None:
-        self.close()
-        self._worker = self._sandbox.open(self._program, self._limits)
-        self._opened += 1
-
-    def close(self) -> None:
-        """Kill the worker; the submission is never given another chance to act."""
-        if self._worker is not None:
-            self._spent_seconds += self._worker.cpu_seconds
-            self._worker.close()
-            self._worker = None
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -168,21 +102,30 @@ class PartRunner:
         explain(outcomes[group.id])
 
     def _first_fault(self, positions: list[int]) -> Fault | None:
-        for at in positions:
-            fault = self.judge(self._plan.corpus.cases[at], self._result(at))
-            if fault is not None:
-                return fault
-        return None
+        """Judge up to the first fault; the other answers are kept, for the diagnosis."""
+        fault = None
+        for at, result in self._results(positions):
+            if fault is None:
+                fault = self.judge(self._plan.corpus.cases[at], result)
+            if fault is not None and at not in self._run.results:
+                return fault  # it is too large to keep, or it killed the worker
+        return fault
 
-    def _result(self, at: int) -> Returned | Failed:
-        result = self._run.results.get(at)
-        if result is None:
-            result = self._session.ask(self._plan.corpus.requests[at])
-            if isinstance(result, Returned) and _weight(result.value) > _LARGEST_KEPT_BYTES:
+    def _results(self, positions: Iterable[int]) -> Iterator[tuple[int, Returned | Failed]]:
+        """Give the result of each position, asked for where it is not known yet."""
+        known = self._run.results
+        missing = [at for at in positions if at not in known]
+        asked = self._session.ask_all([self._plan.corpus.requests[at] for at in missing])
+        for at in positions:
+            if at in known:
+                yield at, known[at]
+                continue
+            result = next(asked)
+            if _is_kept(result):
+                known[at] = result
+            else:
                 self._run.is_complete = False
-                return result
-            self._run.results[at] = result
-        return result
+            yield at, result
 
     def judge(self, case: Case, result: Returned | Failed) -> Fault | None:
         """Decide one result; None when it is accepted."""
@@ -209,12 +152,12 @@ class PartRunner:
 
     def _broken_property(self, positions: list[int]) -> Fault | None:
         for prop in self._plan.code.properties:
-            probes = []
-            for at in sample(positions):
-                result = self._result(at)
-                if isinstance(result, Returned):
-                    probes.append(Probe(case=self._plan.corpus.cases[at], answer=result.value))
-            broken = check_property(prop, probes, self.ask, self._plan.judge)
+            probes = [
+                Probe(case=self._plan.corpus.cases[at], answer=result.value)
+                for at, result in self._results(sample(positions))
+                if isinstance(result, Returned)
+            ]
+            broken = check_property(prop, probes, self._ask_all, self._plan.judge)
             if broken is not None:
                 result = broken.failed or Returned(value=broken.actual)
                 verdict = broken.failed.verdict if broken.failed else Verdict.WA
@@ -229,8 +172,14 @@ class PartRunner:
 
     def ask(self, inputs: Mapping[str, object]) -> Returned | Failed:
         """Call the submission on inputs that are not in the corpus."""
+        return self._session.ask(self._request(inputs))
+
+    def _ask_all(self, many: Sequence[Mapping[str, object]]) -> Iterator[Returned | Failed]:
+        return self._session.ask_all([self._request(inputs) for inputs in many])
+
+    def _request(self, inputs: Mapping[str, object]) -> bytes:
         names = self._plan.code.input_names or inputs  # a handout names no domain
-        return self._session.ask(encode({name: inputs[name] for name in names}))
+        return encode({name: inputs[name] for name in names})
 
     @property
     def cpu_seconds(self) -> float:
@@ -239,17 +188,15 @@ class PartRunner:
 
     def collect(self) -> None:
         """Answer what is left of the corpus, for the diagnosis; stops when a worker is killed."""
-        if any(
-            isinstance(result, Failed) and not result.is_alive
-            for result in self._run.results.values()
-        ):
-            self._run.is_complete = False
-        for at in range(len(self._plan.corpus.cases)):
-            if not self._run.is_complete:
-                return
-            result = self._result(at)
-            if isinstance(result, Failed) and not result.is_alive:
-                self._run.is_complete = False
+        results = self._results(range(len(self._plan.corpus.cases)))
+        while self._run.is_complete and next(results, None) is not None:
+            pass
+
+
+def _is_kept(result: Returned | Failed) -> bool:
+    if isinstance(result, Failed):
+        return result.is_alive
+    return _weight(result.value) <= _LARGEST_KEPT_BYTES
 
 
 def _weight(value: object) -> int:

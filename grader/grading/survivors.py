@@ -15,7 +15,8 @@ from grader.core.limits import Limits
 from grader.grading.judge import same_answer
 from grader.grading.mutants import Mutant, executed_lines, mutants_of
 from grader.grading.plan import PartPlan
-from grader.grading.runner import PartRunner, Session
+from grader.grading.runner import PartRunner
+from grader.grading.session import Session
 from grader.sandbox import Sandbox
 
 _MUTANT_LIMITS = Limits(cpu_seconds=1.0, load_cpu_seconds=5.0, total_cpu_seconds=20.0)

@@ -19,7 +19,8 @@ from grader.core.question import KnownAnswer, Question
 from grader.core.report import Outcome
 from grader.grading.judge import same_answer
 from grader.grading.plan import PartPlan, PlanSetting, plan_question
-from grader.grading.runner import PartRun, PartRunner, Session
+from grader.grading.runner import PartRun, PartRunner
+from grader.grading.session import Session
 from grader.grading.survivors import Fate, try_mutants
 from grader.sandbox import Sandbox
 

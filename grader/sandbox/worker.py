@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 from grader.core import codec
@@ -112,7 +113,7 @@ class Worker:
         if isinstance(answer, Failed):
             return answer
         match answer:
-            case (str(file), tuple(notes)) if all(isinstance(note, str) for note in notes):
+            case (str(file), tuple(notes)) if _are_texts(notes):
                 stdout = self._channel.take_output()
                 return Loaded(file=file[:300], notes=_texts(notes, 100), stdout=stdout)
             case _:
@@ -130,7 +131,7 @@ class Worker:
         if isinstance(answer, Failed):
             return answer
         match answer:
-            case (tuple(changed), value) if all(isinstance(name, str) for name in changed):
+            case (tuple(changed), value) if _are_texts(changed):
                 return Returned(
                     value=value,
                     changed_inputs=_texts(changed, _MAX_CHANGED),
@@ -139,6 +140,37 @@ class Worker:
                 )
             case _:
                 return self._give_up(Stopped(Reason.PROTOCOL), budget)
+
+    def call_batch(self, requests: Sequence[bytes], cpu_seconds: float) -> list[Returned | Failed]:
+        """The answers to the first of several sets of inputs; what was printed is thrown away.
+
+        The empty list when they did not come within cpu_seconds, or not as they should: then the
+        worker is finished, and the calls are made one by one in another, which tells the cause.
+        """
+        if self._child is None:
+            raise ValueError("the worker is finished; open another one")
+        answers: Any = self._ask(Kind.BATCH, codec.encode(tuple(requests)), cpu_seconds)
+        self._channel.take_output()
+        if isinstance(answers, Failed):
+            return []
+        try:
+            if type(answers) is not tuple or not 0 < len(answers) <= len(requests):
+                raise codec.CodecError("not the answers to a batch")
+            return [self._result(*answer) for answer in answers]
+        except (codec.CodecError, TypeError):
+            self._finish()
+            return []
+
+    def _result(self, kind: int, payload: bytes) -> Returned | Failed:
+        """One answer of a batch; CodecError when it is none."""
+        match kind, codec.decode(payload):
+            case (Kind.OK, (tuple(changed), value)) if _are_texts(changed):
+                return Returned(value=value, changed_inputs=changed)
+            case (_, (str(message), tuple(lines))) if _are_texts(lines):
+                verdict = _VERDICTS.get((int(Kind.CALL), kind))
+                if verdict is not None:
+                    return self._refused(Kind.CALL, verdict, message, lines)
+        raise codec.CodecError("not an answer")
 
     def _ask(self, kind: Kind, request: bytes, budget: float) -> Any:
         """The decoded payload of a good answer, else Failed."""
@@ -150,11 +182,11 @@ class Worker:
             return self._give_up(stop, budget)
         except codec.CodecError:
             return self._give_up(Stopped(Reason.PROTOCOL), budget)
-        if answer_kind == Kind.OK:
+        if answer_kind == (Kind.ANSWERS if kind == Kind.BATCH else Kind.OK):
             return answer
         verdict = _VERDICTS.get((int(kind), answer_kind))
         match answer:
-            case (str(message), tuple(lines)) if verdict and all(isinstance(x, str) for x in lines):
+            case (str(message), tuple(lines)) if verdict and _are_texts(lines):
                 return self._refused(kind, verdict, message, lines)
             case _:
                 return self._give_up(Stopped(Reason.PROTOCOL), budget)
@@ -209,6 +241,10 @@ class Worker:
         if not self._is_trusted:
             return Verdict.RTE, "the process was killed"
         raise SandboxFault("a worker was killed from outside; the host may be out of memory")
+
+
+def _are_texts(items: tuple[Any, ...]) -> bool:
+    return all(isinstance(item, str) for item in items)
 
 
 def _texts(items: Any, most: int) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ from grader.grading.diagnose import find_misconception
 from grader.grading.grade import grade
 from grader.grading.intake import Submission, read_submission
 from grader.grading.plan import PartPlan, PlanSetting, QuestionPlan, plan_question
-from grader.grading.runner import PartRunner, Session
+from grader.grading.runner import PartRunner
+from grader.grading.session import Session
 from grader.sandbox import Sandbox
 
 QUESTION = "ssu_batch4_004"
