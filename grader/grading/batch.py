@@ -31,12 +31,14 @@ def grade_all(
         yield from map(one, reads)
         return
     prepare(plan)
-    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade") as pool:
-        try:
-            yield from pool.map(one, reads)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
+    try:
+        yield from pool.map(one, reads)
+    except BaseException:
+        # no waiting: whoever stops us closes the sandbox, and that ends what is still running
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def prepare(plan: QuestionPlan) -> None:

@@ -105,7 +105,8 @@ class PartRunner:
         """Judge up to the first fault; the other answers are kept, for the diagnosis."""
         fault = None
         for at, result in self._results(positions):
-            if fault is None:
+            known = self._plan.awaited[at]
+            if fault is None and (known is None or result is not known[1]):
                 fault = self.judge(self._plan.corpus.cases[at], result)
             if fault is not None and at not in self._run.results:
                 return fault  # it is too large to keep, or it killed the worker
@@ -115,7 +116,10 @@ class PartRunner:
         """Give the result of each position, asked for where it is not known yet."""
         known = self._run.results
         missing = [at for at in positions if at not in known]
-        asked = self._session.ask_all([self._plan.corpus.requests[at] for at in missing])
+        requests, awaited = self._plan.corpus.requests, self._plan.awaited
+        asked = self._session.ask_all(
+            [requests[at] for at in missing], [awaited[at] for at in missing]
+        )
         for at in positions:
             if at in known:
                 yield at, known[at]

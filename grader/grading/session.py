@@ -14,7 +14,7 @@ from types import TracebackType
 
 from grader.core.call import Failed, Loaded, Program, Returned
 from grader.core.limits import Limits
-from grader.sandbox import Sandbox, Worker
+from grader.sandbox import Awaited, Sandbox, Worker
 
 _MOST_WORKERS = 12
 _FIRST_BATCH, _LARGEST_BATCH = 16, 64
@@ -47,17 +47,26 @@ class Session:
             self._last_failure = result
         return result
 
-    def ask_all(self, requests: Sequence[bytes]) -> Iterator[Returned | Failed]:
-        """Make several calls, in order; what they print is not kept."""
+    def ask_all(
+        self, requests: Sequence[bytes], awaited: Sequence[Awaited] = ()
+    ) -> Iterator[Returned | Failed]:
+        """Make several calls, in order; what they print is not kept.
+
+        awaited: for each request the answer that is recognised by its bytes, or None.
+        """
         at = 0
         while at < len(requests):
-            answers = self._ask_some(requests[at : at + self._batch]) if self._batch > 1 else []
+            end, answers = at + self._batch, []
+            if self._batch > 1:
+                answers = self._ask_some(requests[at:end], awaited[at:end])
             if not answers:
                 answers = [self.ask(requests[at])]
             yield from answers
             at += len(answers)
 
-    def _ask_some(self, requests: Sequence[bytes]) -> list[Returned | Failed]:
+    def _ask_some(
+        self, requests: Sequence[bytes], awaited: Sequence[Awaited]
+    ) -> list[Returned | Failed]:
         """Make the calls of a batch, and set the size of the next; nothing when it was given up."""
         worker = self._living_worker()
         if isinstance(worker, Failed):
@@ -69,7 +78,7 @@ class Session:
                 requests = requests[: max(count, 1)]
                 break
         before = worker.cpu_seconds
-        answers = worker.call_batch(requests, _BATCH_LIMIT_SECONDS)
+        answers = worker.call_batch(requests, _BATCH_LIMIT_SECONDS, awaited)
         if not answers:
             self._batch = 1
             return []

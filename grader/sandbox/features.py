@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.core import codec
 from grader.core.call import Entry, Failed, Isolation, Program, Returned
 from grader.core.errors import IsolationError, SandboxFault
 
@@ -149,6 +148,8 @@ def attack_program() -> Program:
 
 def broken_promises(worker: Worker) -> list[str]:
     """What worked of the attack that is loaded in worker; SandboxFault when it could not be run."""
+    from grader.core import codec  # with numpy: after the zygote has started
+
     if isinstance(worker.loaded, Failed):
         raise SandboxFault(f"the self-test did not load: {worker.loaded.message}")
     secrets = _secrets()

@@ -1,34 +1,26 @@
-"""Starting the zygote and having it fork workers: the grader's side of the control socket.
+"""One worker process as the grader holds it: its socket, its output, its clock, its end.
 
-Theory of operation. The zygote is a fresh interpreter with an empty environment (spawn.command),
-never a fork of the grader. It is trusted only after its READY report was checked: one thread (more
-than one makes the first large matmul of a child hang), an unprivileged user, no modules but the
-standard library, the packages and our own. Each worker is reached by a pidfd, so that a kill can
-never hit a reused pid; the zygote reaps it when it is told to, till then the pid stays its own.
+Theory of operation. A worker forked by a zygote is reached by a pidfd, so that a kill can never hit
+a reused pid; the zygote reaps it when it is told to, till then the pid stays its own. The worker of
+a self-check is a process of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from typing import Protocol
 
-from grader.core.errors import SandboxFault
 from grader.core.limits import Limits
 from grader.sandbox import spawn
 from grader.sandbox.layout import Layout
 
-_START_SECONDS = 60.0
-_ORDER_SECONDS = 20.0
-_CONTROL_BYTES = 1 << 18
 _SEND_BUFFER_BYTES = 212_992
 #: an ending process closes its sockets first and frees its memory after
 _ENDING_SECONDS = 0.5
@@ -48,6 +40,9 @@ class Child(Protocol):
 
     def finish(self) -> tuple[int, float]:
         """Kill it if it lives, reap it; wait status and CPU time. Releases everything."""
+
+    def release(self) -> float:
+        """Kill it; CPU time. How it ended does not matter, so nobody waits for it."""
 
 
 def worker_limits(limits: Limits) -> dict[str, int]:
@@ -71,136 +66,21 @@ def data_sockets() -> tuple[socket.socket, socket.socket]:
     return pair
 
 
-class Zygote:
-    """A running zygote. Thread-safe: the control socket carries one order at a time."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self._lock = threading.Lock()
-        self._next_id = 0
-        self._is_ready = False
-        self.is_retired = False
-        self.spawned = 0
-        self._open_children = 0
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
-            self._process = subprocess.Popen(
-                spawn.command(layout, {"mode": "zygote", "control": theirs.fileno()}),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=spawn.ENVIRONMENT,
-                cwd="/",
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        finally:
-            theirs.close()
-
-    @property
-    def pid(self) -> int:
-        """Its process id, for the tests that look at it from outside."""
-        return self._process.pid
-
-    def await_ready(self) -> None:
-        """Return once the zygote has locked itself and its report is as it must be."""
-        with self._lock:
-            if self._is_ready:
-                return
-            self._control.settimeout(_START_SECONDS)
-            spawn.check_report(self._layout, json.loads(self._receive()))
-            self._control.settimeout(_ORDER_SECONDS)
-            self._is_ready = True
-
-    def _receive(self) -> bytes:
-        try:
-            data = self._control.recv(_CONTROL_BYTES)
-        except OSError as error:
-            raise SandboxFault(f"the zygote does not answer: {error}") from error
-        if not data:
-            raise SandboxFault(f"the zygote ended{self._last_words()}")
-        return data
-
-    def _last_words(self) -> str:
-        try:
-            _, errors = self._process.communicate(timeout=2)
-        except (subprocess.TimeoutExpired, ValueError):
-            return ""
-        text = errors.decode(errors="replace").strip()
-        return f": {text[-1000:]}" if text else ""
-
-    def spawn(self, limits: Limits) -> ForkedChild:
-        """Fork one worker, unlocked yet by any request; SandboxFault when that fails."""
-        ours, theirs = data_sockets()
-        output, their_output = os.pipe2(os.O_CLOEXEC)
-        try:
-            with self._lock:
-                self._next_id += 1
-                child_id = self._next_id
-                order = {"order": "spawn", "id": child_id, "limits": worker_limits(limits)}
-                pidfd = self._order_spawn(order, [theirs.fileno(), their_output])
-                self.spawned += 1
-                self._open_children += 1
-        except BaseException:
-            ours.close()
-            os.close(output)
-            raise
-        finally:
-            theirs.close()
-            os.close(their_output)
-        os.set_blocking(output, False)
-        ours.setblocking(False)
-        return ForkedChild(self, child_id, pidfd, ours, output)
-
-    def _order_spawn(self, order: dict[str, object], descriptors: list[int]) -> int:
-        try:
-            socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
-            data, received, _, _ = socket.recv_fds(self._control, _CONTROL_BYTES, 1)
-        except OSError as error:
-            raise SandboxFault(f"the zygote cannot be reached: {error}") from error
-        if len(received) != 1 or not data or json.loads(data) != {"id": order["id"]}:
-            for descriptor in received:
-                os.close(descriptor)
-            raise SandboxFault(f"the zygote did not fork{self._last_words()}")
-        os.set_inheritable(received[0], False)
-        return received[0]
+class Reaper(Protocol):
+    """The parent of a forked worker, which alone can wait for its end."""
 
     def reap(self, child_id: int) -> tuple[int, float]:
         """Wait status and CPU time of a killed worker."""
-        with self._lock:
-            try:
-                self._control.send(json.dumps({"order": "reap", "id": child_id}).encode())
-                answer = json.loads(self._receive())
-            except OSError as error:
-                raise SandboxFault(f"the zygote cannot be reached: {error}") from error
-            finally:
-                self._open_children -= 1
-        if answer["id"] != child_id:  # a late answer to an order that was given up
-            raise SandboxFault("the zygote answers another question")
-        if self.is_retired and not self._open_children:
-            self.close()
-        return int(answer["status"]), float(answer["cpu_seconds"])
 
-    def retire(self) -> None:
-        """Close as soon as the last worker is reaped."""
-        self.is_retired = True
-        if not self._open_children:
-            self.close()
-
-    def close(self) -> None:
-        """End it, and with it every worker it still has."""
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
-        if self._process.stderr:
-            self._process.stderr.close()
+    def forget(self, child_id: int) -> None:
+        """Have a killed worker reaped, without waiting for it."""
 
 
 class ForkedChild:
     """A worker forked by a zygote."""
 
     def __init__(
-        self, zygote: Zygote, child_id: int, pidfd: int, data: socket.socket, output: int
+        self, zygote: Reaper, child_id: int, pidfd: int, data: socket.socket, output: int
     ) -> None:
         self._zygote = zygote
         self._id = child_id
@@ -222,6 +102,17 @@ class ForkedChild:
 
     def finish(self) -> tuple[int, float]:
         """Kill, reap, release."""
+        self._kill()
+        return self._zygote.reap(self._id)
+
+    def release(self) -> float:
+        """The same, without waiting for the end."""
+        spent = self.cpu_seconds()
+        self._kill()
+        self._zygote.forget(self._id)
+        return spent
+
+    def _kill(self) -> None:
         try:
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         except ProcessLookupError:
@@ -230,7 +121,6 @@ class ForkedChild:
             os.close(self._pidfd)
             self.data.close()
             os.close(self.output)
-        return self._zygote.reap(self._id)
 
 
 def _pid_of(pidfd: int) -> int:
@@ -294,3 +184,7 @@ class ColdChild:
         self.data.close()
         os.close(self.output)
         return (code << 8) if code >= 0 else -code, spent
+
+    def release(self) -> float:
+        """Kill, reap, release."""
+        return self.finish()[1]

@@ -8,16 +8,21 @@ with a new zygote and a new worker; the second one is told as SandboxFault, neve
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 from grader.core.call import Isolation, Program
 from grader.core.errors import IsolationError, QuestionError, SandboxFault
 from grader.core.limits import Limits
 from grader.sandbox import features
 from grader.sandbox import layout as layouts
-from grader.sandbox.processes import Child, ColdChild, Zygote
-from grader.sandbox.worker import Worker
+from grader.sandbox.processes import Child, ColdChild
+from grader.sandbox.zygote import Zygote
+
+if TYPE_CHECKING:
+    from grader.sandbox.worker import Worker
 
 #: a zygote showed no growth over 2600 workers; a new one costs 0.1 s
 _WORKERS_PER_ZYGOTE = 5000
@@ -36,6 +41,10 @@ class Sandbox:
         self._is_checked = False
         self._is_closed = False
         self._zygote = Zygote(self._layout) if self._is_forking else None
+        # while the caller reads a question, the zygote is awaited and attacked
+        self._warming = threading.Thread(target=self._warm, name="warm-sandbox", daemon=True)
+        if self._is_forking:
+            self._warming.start()
 
     @classmethod
     def start(
@@ -72,6 +81,8 @@ class Sandbox:
         QuestionError when the program's own texts do not compile: that is not the learner's fault.
         """
         _check_own_texts(program)
+        if self._is_forking:
+            self._warming.join()
         try:
             self.self_test()
             return self._open(program, limits)
@@ -79,6 +90,15 @@ class Sandbox:
             self._replace_zygote()
             self.self_test()
             return self._open(program, limits)
+
+    def _warm(self) -> None:
+        """Get ready before anyone asks; what fails here fails again, and is told, in open()."""
+        with contextlib.suppress(SandboxFault, IsolationError, ValueError, OSError):
+            self.self_test()
+            with self._lock:
+                zygote = self._zygote
+            if zygote is not None:
+                zygote.prepare(Limits())
 
     def close(self) -> None:
         """End the zygote and every worker that is still open."""
@@ -89,6 +109,8 @@ class Sandbox:
                 self._zygote = None
 
     def _open(self, program: Program, limits: Limits) -> Worker:
+        from grader.sandbox.worker import Worker  # with numpy: after the zygote has started
+
         return Worker(self._spawn(limits), program, limits, is_trusted=self._is_forking)
 
     def _spawn(self, limits: Limits) -> Child:

@@ -29,6 +29,18 @@ _MAX_CHANGED = 64
 _CPU_SLACK_SECONDS = 1.5
 
 
+#: the bytes of an answer, and what stands for it
+Awaited = tuple[bytes, Returned] | None
+
+
+def awaited_answer(value: object) -> Awaited:
+    """What a worker that returns this value and leaves its inputs alone would send."""
+    try:
+        return codec.encode(((), value)), Returned(value=value)
+    except codec.CodecError:
+        return None
+
+
 class Worker:
     """A loaded submission. Not thread-safe; close() kills and reaps, and may be called twice.
 
@@ -71,8 +83,10 @@ class Worker:
         return self._child.cpu_seconds() if self._child is not None else self._cpu_seconds
 
     def close(self) -> None:
-        """Kill the process whatever it is doing, and reap it."""
-        self._finish()
+        """Kill the process whatever it is doing, and have it reaped."""
+        if self._child is not None:
+            child, self._child = self._child, None
+            self._cpu_seconds = child.release()
 
     def _finish(self) -> int:
         """Wait status of the killed process, 0 when it was finished before."""
@@ -141,9 +155,13 @@ class Worker:
             case _:
                 return self._give_up(Stopped(Reason.PROTOCOL), budget)
 
-    def call_batch(self, requests: Sequence[bytes], cpu_seconds: float) -> list[Returned | Failed]:
+    def call_batch(
+        self, requests: Sequence[bytes], cpu_seconds: float, awaited: Sequence[Awaited] = ()
+    ) -> list[Returned | Failed]:
         """The answers to the first of several sets of inputs; what was printed is thrown away.
 
+        awaited: an answer for each request, None or made by awaited_answer; one that comes with
+        these very bytes is given as the object that was awaited, without being decoded.
         The empty list when they did not come within cpu_seconds, or not as they should: then the
         worker is finished, and the calls are made one by one in another, which tells the cause.
         """
@@ -156,8 +174,14 @@ class Worker:
         try:
             if type(answers) is not tuple or not 0 < len(answers) <= len(requests):
                 raise codec.CodecError("not the answers to a batch")
-            return [self._result(*answer) for answer in answers]
-        except (codec.CodecError, TypeError):
+            hoped = [*awaited, *[None] * (len(answers) - len(awaited))]
+            return [
+                known[1]
+                if known and answer[1] == known[0] and answer[0] == Kind.OK
+                else self._result(*answer)
+                for answer, known in zip(answers, hoped, strict=False)
+            ]
+        except (codec.CodecError, TypeError, IndexError):
             self._finish()
             return []
 

@@ -25,16 +25,16 @@ from . import confine, frames, serve
 
 #: what a submission or an error path may need: a late import would cost time, or a descriptor
 _PRELOADED = (
-    "abc argparse array ast base64 bisect builtins collections collections.abc contextlib copy "
-    "csv dataclasses datetime decimal difflib enum fractions functools gc hashlib heapq inspect "
+    "abc array ast base64 bisect builtins collections collections.abc contextlib copy "
+    "dataclasses datetime decimal difflib enum fractions functools gc hashlib heapq inspect "
     "io itertools json keyword linecache math numbers operator os pathlib pickle platform "
-    "pprint queue random re secrets shutil signal statistics string struct sys tempfile "
-    "textwrap threading time timeit tokenize traceback types typing unittest urllib.parse uuid "
+    "pprint random re shutil signal statistics string struct sys tempfile "
+    "textwrap threading time timeit tokenize traceback types typing "
     "warnings weakref zipfile encodings.utf_8_sig encodings.latin_1 encodings.utf_16 "
-    "encodings.ascii encodings.idna"
+    "encodings.ascii"
 )
 _PRELOADED_OF = {
-    "numpy": "numpy.linalg numpy.random numpy.fft numpy.ma numpy.polynomial numpy.testing",
+    "numpy": "numpy.linalg numpy.random numpy.fft numpy.lib.stride_tricks",
     "scipy": "scipy.linalg scipy.sparse scipy.special scipy.ndimage scipy.signal",
 }
 _CONTROL_BYTES = 1 << 16
