@@ -100,6 +100,15 @@ class Sandbox:
             if zygote is not None:
                 zygote.prepare(Limits())
 
+    def rest(self) -> None:
+        """Let go of all but the zygote and open workers: nothing killed is left, and no spare."""
+        if self._is_forking:
+            self._warming.join()
+        with self._lock:
+            zygote = self._zygote
+        if zygote is not None:
+            zygote.rest()
+
     def close(self) -> None:
         """End the zygote and every worker that is still open."""
         with self._lock:

@@ -223,6 +223,13 @@ class Zygote:
             raise SandboxFault("the zygote answers another question")
         return answer
 
+    def rest(self) -> None:
+        """Reap what was killed, and let go of the spare."""
+        with self._lock:
+            self._fetch_answers()
+            self._drop_spare()
+            self._fetch_answers()
+
     # -- the end ---------------------------------------------------------------------------
 
     def retire(self) -> None:

@@ -89,6 +89,7 @@ def test_attack_gains_nothing_and_harms_nothing(
         "grader": os.getpid(),
         "secret_name": SECRET_NAME,
     }
+    sandbox.rest()
     processes_before = processes()
 
     with sandbox.open(program(attack.read_bytes()), LIMITS) as worker:
@@ -98,6 +99,7 @@ def test_attack_gains_nothing_and_harms_nothing(
     assert verdict is promised(attack)
     assert received_signals == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.txt", "reference_answer.py"]
+    sandbox.rest()
     assert processes() - processes_before == set()
     with sandbox.open(program(b"def f(host): return 7"), LIMITS) as worker:
         after = worker.call(codec.encode({"host": host}))

@@ -199,6 +199,7 @@ def test_closed_directory_is_refused_as_root_that_cannot_mount(
 
 def test_many_submissions_leave_no_descriptor_and_no_process(sandbox: Sandbox) -> None:
     call(sandbox, ECHO)
+    sandbox.rest()
     gc.collect()
     before = len(os.listdir("/proc/self/fd"))
     for source in [ECHO, "def f(x): return 1 / 0", "import os\ndef f(x): os._exit(1)", "def ("] * 5:
@@ -206,6 +207,7 @@ def test_many_submissions_leave_no_descriptor_and_no_process(sandbox: Sandbox) -
             if isinstance(worker.loaded, Loaded):
                 worker.call(codec.encode({"x": 1}))
 
+    sandbox.rest()
     assert len(os.listdir("/proc/self/fd")) == before
     if sandbox._zygote is not None:
         children = Path(f"/proc/{sandbox._zygote.pid}/task/{sandbox._zygote.pid}/children")
