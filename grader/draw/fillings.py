@@ -6,6 +6,7 @@ values) and an arrangement (which cell gets which); what the words of the draw f
 
 from __future__ import annotations
 
+import functools
 import math
 import random
 from collections.abc import Iterator
@@ -31,16 +32,21 @@ _ENUMERATED_CELLS = 4  # 24 permutations, 16 patterns of two values
 _PLAIN_FIRST = 8  # arrangements of 1..n before other values
 
 
-def fillings(draw: ArrayDraw, shape: Shape, bounds: Bounds, *, most: int = 32) -> list[Array]:
-    """Give different arrays inside the draw, the most readable first; one if the shape is empty."""
+@functools.lru_cache(maxsize=4096)
+def fillings(draw: ArrayDraw, shape: Shape, bounds: Bounds, *, most: int = 32) -> tuple[Array, ...]:
+    """Give different arrays inside the draw, the most readable first; one if the shape is empty.
+
+    They are read-only and kept: every failure that is made small looks through the same few frames.
+    """
     found: dict[bytes, Array] = {}
     for values in _pool(draw, shape, bounds):
         array = np.array(values, dtype=np.float64).astype(dtype_of(draw)).reshape(shape)
         if is_inside(draw, bounds, array):
+            array.flags.writeable = False
             found.setdefault(array.tobytes(), array)
         if len(found) >= most:
             break
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _pool(draw: ArrayDraw, shape: Shape, bounds: Bounds) -> Iterator[list[float]]:

@@ -8,6 +8,7 @@ calls, which makes the outcome repeatable; seconds are only a net for slow submi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 
 from grader.core.codec import encode
@@ -29,7 +30,13 @@ def simpler_inputs(
 
     inputs may lie outside of the domain, as an author's fixed case does. Arrays are read-only.
     """
-    yield from _candidates(Reducer(domain, where, enumerate_frames(domain, where).valid), inputs)
+    yield from _candidates(_reducer(domain, where), inputs)
+
+
+@functools.lru_cache(maxsize=64)
+def _reducer(domain: Domain, where: Expression | None) -> Reducer:
+    """Give the reducer of one group; what it enumerates serves every submission."""
+    return Reducer(domain, where, enumerate_frames(domain, where).valid)
 
 
 def _candidates(reducer: Reducer, inputs: Mapping[str, object]) -> Iterator[Values]:
@@ -55,7 +62,7 @@ def shrink(
     """
     deadline = clock() + seconds
     best = {name: frozen(value) for name, value in completed(part_domain, inputs).items()}
-    reducer = Reducer(part_domain, where, enumerate_frames(part_domain, where).valid)
+    reducer = _reducer(part_domain, where)
     seen = {encode(best)}
     is_smaller = True
     while is_smaller:

@@ -63,9 +63,7 @@ def _shrunk(plan: PartPlan, runner: PartRunner, run: GroupRun, fault: Fault) -> 
         nonlocal found
         case = _case(plan, inputs, fault.case)
         smaller = runner.judge(case, runner.ask(inputs))
-        if smaller is None or smaller.finding.property != fault.finding.property:
-            return False
-        if smaller.verdict is not fault.verdict or not smaller.is_shrinkable:
+        if smaller is None or not smaller.is_like(fault) or not smaller.is_shrinkable:
             return False
         found = smaller
         return True

@@ -32,6 +32,10 @@ class Fault:
     result: Returned | Failed
     is_shrinkable: bool
 
+    def is_like(self, other: Fault) -> bool:
+        """Tell whether two faults are of the same kind."""
+        return self.verdict is other.verdict and self.finding.property == other.finding.property
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class GroupRun:
@@ -102,15 +106,28 @@ class PartRunner:
         explain(outcomes[group.id])
 
     def _first_fault(self, positions: list[int]) -> Fault | None:
-        """Judge up to the first fault; the other answers are kept, for the diagnosis."""
-        fault = None
+        """Judge up to the first fault; the other answers are kept, for the diagnosis.
+
+        Where the author's own case fails, a drawn one that fails in the same way is preferred:
+        those stand smallest first.
+        """
+        first = None
         for at, result in self._results(positions):
-            known = self._plan.awaited[at]
-            if fault is None and (known is None or result is not known[1]):
-                fault = self.judge(self._plan.corpus.cases[at], result)
-            if fault is not None and at not in self._run.results:
-                return fault  # it is too large to keep, or it killed the worker
-        return fault
+            case = self._plan.corpus.cases[at]
+            fault = None
+            if first is None or (first.case.name and not case.name):
+                fault = self._judge_at(at, result)
+            if first is None or (fault is not None and fault.is_like(first)):
+                first = fault
+            if first is not None and at not in self._run.results:
+                return first  # it is too large to keep, or it killed the worker
+        return first
+
+    def _judge_at(self, at: int, result: Returned | Failed) -> Fault | None:
+        known = self._plan.awaited[at]
+        if known is not None and result is known[1]:
+            return None
+        return self.judge(self._plan.corpus.cases[at], result)
 
     def _results(self, positions: Iterable[int]) -> Iterator[tuple[int, Returned | Failed]]:
         """Give the result of each position, asked for where it is not known yet."""
