@@ -85,7 +85,7 @@ def test_drawn_and_readable_arrays_are_inside(text: str, shape: tuple[int, ...])
 def test_unit_rows_sum_to_exactly_one(shape: tuple[int, ...], words: str) -> None:
     draw = array_draw("floats[{}] " + words, shape)
 
-    for array in fillings(draw, shape, None) + draws_of(draw, shape):
+    for array in [*fillings(draw, shape, None), *draws_of(draw, shape)]:
         assert (array.sum(axis=-1) == 1).all()
         assert (array >= 0).all()
 
