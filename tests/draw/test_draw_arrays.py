@@ -75,7 +75,7 @@ def test_drawn_and_readable_arrays_are_inside(text: str, shape: tuple[int, ...])
     drawn = draws_of(draw, shape, 4)
 
     assert readable
-    for array in readable + drawn:
+    for array in [*readable, *drawn]:
         assert array.shape == shape
         assert is_inside(draw, bounds, array)
 
