@@ -51,6 +51,10 @@ def zipped(**files: str) -> bytes:
         pytest.param({"solution.zip": zipped(hw__a_py=GOOD)}, id="zip-with-folder"),
         pytest.param(notebook("import math", GOOD), id="notebook"),
         pytest.param(
+            notebook("import math", "from __future__ import annotations\n" + GOOD),
+            id="notebook-with-a-late-future",
+        ),
+        pytest.param(
             {"test_f.py": b"from a import f", "a.py": GOOD.encode()}, id="test-imports-it"
         ),
         pytest.param(

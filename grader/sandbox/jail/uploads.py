@@ -173,8 +173,10 @@ def _read_notebook(name: str, data: bytes, notes: list[str]) -> Source:
     places: list[str] = []
     for number, cell in cells:
         for at, line in enumerate(_without_magics(cell, number, notes), start=1):
-            lines.append(line)
-            places.append(f"cell {number} line {at}")
+            # one module may have these at its top only, each cell of a notebook at its own
+            where = 0 if line.startswith("from __future__ import") else len(lines)
+            lines.insert(where, line)
+            places.insert(where, f"cell {number} line {at}")
     text = "\n".join(lines) + "\n"
     if "\0" in text:
         raise Unreadable(f"{name} holds a null byte in a code cell")
