@@ -1,3 +1,3 @@
-"""Auto-grading of numerical programming exercises: the verdict is computed where the student's code never was."""
+"""Auto-grading of numerical exercises: verdicts are computed where the student's code never was."""
 
 __version__ = "0.1.0"

@@ -13,6 +13,7 @@ from grader.cli.common import (
     course_of,
     print_text,
     required_isolation,
+    submission_path,
     wants_colour,
 )
 
@@ -39,7 +40,9 @@ def run(options: argparse.Namespace) -> int:
 
         plan = _plan(options)
         path = options.submission
-        submission = read_standard_input() if path == "-" else read_submission(Path(path))
+        submission = (
+            read_standard_input() if path == "-" else read_submission(submission_path(path))
+        )
         graded = replace(grade(plan, submission, sandbox), is_official=False)
         report = redact(graded, Audience.LEARNER)
     if options.format == "json":

@@ -48,6 +48,13 @@ def course_of(options: argparse.Namespace) -> Course:
     return find_course(Path.cwd(), options.course)
 
 
+def submission_path(given: str) -> Path:
+    """Give the path of a submission; an empty word is a forgotten one, never this folder."""
+    if not given:
+        raise UsageError(where="", what="a submission has an empty name", hint="- is stdin")
+    return Path(given)
+
+
 def wants_colour(stream: TextIO) -> bool:
     """Tell whether a stream is a terminal that may be coloured (https://no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -17,10 +17,14 @@ from grader.cli.common import (
     positive_int,
     print_text,
     required_isolation,
+    submission_path,
     wants_colour,
     write_whole,
 )
 from grader.core.errors import UsageError
+
+#: bytes of a report's file name; file systems allow 255, of which the writer needs some
+_LONGEST_NAME = 150
 
 if TYPE_CHECKING:
     from grader.core.report import Report
@@ -119,8 +123,9 @@ def _progress(is_shown: bool, total: int) -> Iterator[Any]:
 def _reads(options: argparse.Namespace, plan: QuestionPlan) -> list[Any]:
     """Give one reader for each submission; a missing one is refused before any is graded."""
     from grader.grading.intake import (
+        everything_in,
         find_submissions,
-        natural_order,
+        is_folder,
         read_standard_input,
         read_submission,
     )
@@ -130,16 +135,11 @@ def _reads(options: argparse.Namespace, plan: QuestionPlan) -> list[Any]:
         if given == "-":
             reads.append(read_standard_input)
             continue
-        path = Path(given)
-        if not path.is_dir():
-            if not path.exists():
-                read_submission(path)  # raises with the reason
-            reads.append(partial(read_submission, path))
-        elif options.together:
+        path = submission_path(given)
+        if not is_folder(path) or options.together:
             reads.append(partial(read_submission, path))
         elif options.each:
-            inside = [child for child in path.iterdir() if not child.name.startswith((".", "__"))]
-            reads += [partial(read_submission, child) for child in natural_order(inside)]
+            reads += [partial(read_submission, child) for child in everything_in(path)]
         else:
             found = find_submissions(path, plan.entry_names)
             reads += [partial(read_submission, child) for child in found]
@@ -165,10 +165,9 @@ def _file_names(reports: Iterable[Report]) -> list[str]:
     """Give a harmless, unique file name for each submission."""
     names: list[str] = []
     for report in reports:
-        kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in report.submission_name)[
-            :100
-        ]
-        name = kept.lstrip(".") or "submission"
+        kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in report.submission_name)
+        short = kept.encode()[:_LONGEST_NAME].decode(errors="ignore")
+        name = short.lstrip(".") or "submission"
         taken = sum(1 for other in names if other == name or other.startswith(f"{name}~"))
         names.append(f"{name}~{taken + 1}" if taken else name)
     return names

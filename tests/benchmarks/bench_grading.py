@@ -47,8 +47,9 @@ def backward(x, delta_f, kernel, stride):
 """
 RIGHT = LOOPS.replace("OPERATOR", "+=")
 WRONG = LOOPS.replace("OPERATOR", "=")
-ENDLESS = "def backward(x, delta_f, kernel, stride):\n    while stride < kernel:\n        pass\n" + (
-    RIGHT.split("kernel, stride):\n")[1].replace("np.", "__import__('numpy').")
+ENDLESS = RIGHT.replace(
+    "    dx = np.zeros_like(x)\n",
+    "    while stride < kernel:\n        pass\n    dx = np.zeros_like(x)\n",
 )
 
 
@@ -81,9 +82,7 @@ def _timed_build(course: Course, cache: Path) -> QuestionPlan:
     return plan
 
 
-def _inside(
-    plan: QuestionPlan, files: Mapping[str, Path], sandbox: Sandbox, runs: int
-) -> None:
+def _inside(plan: QuestionPlan, files: Mapping[str, Path], sandbox: Sandbox, runs: int) -> None:
     part = plan.parts[0]
     function = _loaded(RIGHT)
     right, wrong = read_submission(files["right"]), read_submission(files["wrong"])
@@ -124,6 +123,7 @@ def _loaded(source: str) -> Callable[..., object]:
 
 
 def _calls(part: PartPlan, function: Callable[..., object]) -> None:
+    """Make as many calls as a grading does over the corpus; those of properties come on top."""
     for case in part.corpus.cases:
         function(*(case.inputs[name] for name in part.code.input_names))
 

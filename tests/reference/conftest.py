@@ -17,7 +17,7 @@ _missing: set[str] = set()
 
 
 def import_oracle(module: str, requirement: str) -> ModuleType:
-    """Import an optional package, or skip and say which; with GRADER_REQUIRE_ORACLES set, fail instead."""
+    """Import an optional package, or skip and say which; GRADER_REQUIRE_ORACLES makes it fail."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # theirs, at import; ours stay errors
