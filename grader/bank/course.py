@@ -53,7 +53,10 @@ def find_course(start: Path, named: Path | None = None) -> Course:
 
 
 def _named_course(named: Path) -> Course:
-    folder = named.resolve()
+    try:
+        folder = named.resolve()
+    except (OSError, RuntimeError):  # a link to itself
+        folder = named
     if not folder.is_dir():
         raise UsageError(where=str(named), what="no such folder", hint="name a course folder")
     missing = [f"{part}/" for part in (_QUESTIONS, _REFERENCE) if not (folder / part).is_dir()]

@@ -100,8 +100,9 @@ def _grid(draw: ArrayDraw, bounds: tuple[float, float], least: int) -> Palette:
 def distinct_palettes(draw: ArrayDraw, bounds: Bounds, count: int) -> list[Palette]:
     """Give sets of exactly count different values, the most readable first; [] if impossible.
 
-    Unbounded: 1..n, centred in quarters, centred, all negative. Floats whose word is `distinct`
-    come also a hair's breadth apart: nothing else shows a tie decided with a tolerance.
+    Unbounded: 1..n, centred in quarters, centred, all negative, up to a largest of 0 (which a test
+    for truth takes for nothing). Floats whose word is `distinct` come also a hair's breadth apart:
+    nothing else shows a tie decided with a tolerance.
     """
     if draw.element is Element.BOOLS:
         return [(0.0, 1.0)[:count]] if count <= 2 else []
@@ -119,10 +120,12 @@ def _distinct(is_float: bool, words: frozenset[Word], count: int) -> tuple[Palet
     upward = tuple(float(v) for v in range(1, count + 1))
     centred = tuple(float(v - half) for v in range(count))
     downward = tuple(-v for v in reversed(upward))
+    up_to_zero = tuple(float(v - count + 1) for v in range(count))
     if not is_float:
-        return upward, centred, downward
+        return upward, centred, downward, up_to_zero
     quarters = tuple(v * _QUARTER for v in centred)
-    palettes = (upward, quarters, centred, downward, tuple(v * _QUARTER for v in upward))
+    in_quarters = tuple(v * _QUARTER for v in upward)
+    palettes = (upward, quarters, centred, downward, up_to_zero, in_quarters)
     if Word.DISTINCT not in words:
         return palettes
     hair = _HAIR_FLOAT32 if Word.FLOAT32 in words else _HAIR

@@ -58,6 +58,7 @@ def read_handout(path: Path) -> QuestionPlan:
         KeyError,
         TypeError,
         RecursionError,
+        ArithmeticError,
         AttributeError,
         CodecError,
         DrawError,
@@ -100,7 +101,7 @@ def _code_part(content: dict[str, Any]) -> CodePart:
             Entry(name=name, parameters=None if parameters is None else tuple(parameters))
             for name, parameters in content["entries"]
         ),
-        call=content["call"],
+        call=None if content["call"] is None else _text(content["call"]),
         returns=tuple(content["returns"]),
         expected=_expected_calls(content),
         domain=_EVERYTHING,
@@ -131,6 +132,12 @@ def _code_part(content: dict[str, Any]) -> CodePart:
         wrong=(),
         right=(),
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def _expected_calls(content: dict[str, Any]) -> dict[str, ReferenceCall]:

@@ -40,14 +40,7 @@ class Submission:
 def read_submission(path: Path, name: str | None = None) -> Submission:
     """Read one file or folder as one submission; UsageError when there is nothing at path."""
     label = name or path.name or str(path)
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError as error:
-        raise UsageError(where=str(path), what="there is no such file or folder") from error
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            where=str(path)[:200], what=f"cannot be read ({_reason(error)})"
-        ) from error
+    mode = _mode_of(path)
     if stat.S_ISDIR(mode):
         return _read_folder(path, label)
     if not stat.S_ISREG(mode):
@@ -55,8 +48,35 @@ def read_submission(path: Path, name: str | None = None) -> Submission:
     try:
         content, refusal = _read_file(path, label)
     except OSError as error:
-        raise UsageError(where=str(path), what=f"cannot be read ({_reason(error)})") from error
+        raise _unreadable(path, error) from error
     return _refused(label, refusal) if refusal else _submission(label, {label: content})
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder at path; UsageError when there is nothing."""
+    return stat.S_ISDIR(_mode_of(path))
+
+
+def _mode_of(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError as error:
+        raise UsageError(where=str(path), what="there is no such file or folder") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> UsageError:
+    return UsageError(where=str(path)[:200], what=f"cannot be read ({_reason(error)})")
+
+
+def everything_in(folder: Path) -> list[Path]:
+    """Give all that lies in a folder but what is hidden, in natural order."""
+    try:
+        found = list(folder.iterdir())
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    return sorted((path for path in found if not path.name.startswith((".", "__"))), key=_natural)
 
 
 def read_standard_input(name: str = "stdin.py") -> Submission:
@@ -77,7 +97,7 @@ def find_submissions(folder: Path, entry_names: Iterable[str]) -> list[Path]:
     It is one submission when at most one file directly inside mentions an entry's definition; then
     the others are its helpers. Files of many learners, or a folder each, are a submission each.
     """
-    children = [child for child in sorted(folder.iterdir(), key=_natural) if _is_candidate(child)]
+    children = [child for child in everything_in(folder) if _is_candidate(child)]
     folders = [child for child in children if child.is_dir()]
     files = [child for child in children if not child.is_dir()]
     pattern = re.compile(
@@ -93,11 +113,6 @@ def find_submissions(folder: Path, entry_names: Iterable[str]) -> list[Path]:
     ):
         return [folder]
     return children or [folder]
-
-
-def natural_order(paths: Iterable[Path]) -> list[Path]:
-    """Sort so that student2 comes before student10."""
-    return sorted(paths, key=_natural)
 
 
 def _natural(path: Path) -> list[tuple[int, int, str]]:
@@ -145,9 +160,13 @@ def _read_file(path: Path, label: str) -> tuple[bytes, str]:
 def _read_folder(folder: Path, label: str) -> Submission:
     files: dict[str, bytes] = {}
     total, root = 0, folder.resolve()
-    for path in _walk(folder, 0):
+    try:
+        found = list(_walk(folder, 0))
+    except OSError as error:
+        return _refused(label, f"a folder in {label} cannot be read ({_reason(error)})")
+    for path in found:
         name = path.relative_to(folder).as_posix()
-        if not path.resolve().is_relative_to(root):
+        if not _is_inside(path, root):
             return _refused(label, f"{name} in {label} is a link to a place outside of it")
         if not path.is_file():
             continue
@@ -167,6 +186,13 @@ def _read_folder(folder: Path, label: str) -> Submission:
     return _submission(label, files)
 
 
+def _is_inside(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link to itself
+        return False
+
+
 def _walk(folder: Path, depth: int) -> Iterable[Path]:
     if depth > _DEEPEST:
         return
@@ -180,7 +206,13 @@ def _walk(folder: Path, depth: int) -> Iterable[Path]:
 
 
 def _submission(name: str, files: dict[str, bytes]) -> Submission:
-    return Submission(name=name, files=files, sha256=_digest(files))
+    sendable = {_sendable(file): content for file, content in files.items()}
+    return Submission(name=name, files=sendable, sha256=_digest(files))
+
+
+def _sendable(name: str) -> str:
+    """Give a file name as text that every encoding of Unicode can hold: names are bytes."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _refused(name: str, refusal: str) -> Submission:

@@ -15,9 +15,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from grader.core.codec import CodecError, encode
 from grader.core.compare import Aspect, Mismatch, compare
 from grader.core.comparison import Comparison, TieRule
 from grader.core.corpus import Case
+from grader.core.errors import QuestionError
 from grader.core.question import CodePart, PropertyKind, ReferenceCall
 from grader.grading.reference import Reference, arguments_of
 
@@ -75,8 +77,26 @@ class Judge:
         return tuple(other for other in others if _differs(other, first))
 
     def _under(self, rule: TieRule | None, inputs: Mapping[str, object]) -> dict[str, object]:
-        if not self.part.expected:
-            return self._through_snippet(inputs)
+        answers = self._through_snippet(inputs) or self._through_calls(rule, inputs)
+        for name, answer in answers.items():
+            self._check_is_value(name, answer)
+        return answers
+
+    def _check_is_value(self, name: str, answer: object) -> None:
+        """Refuse what no submission could ever return: that would be a zero for everybody."""
+        try:
+            encode(answer)
+        except CodecError as error:
+            said = f"the reference's answer{f' {name!r}' if name else ''}"
+            raise QuestionError(
+                where=self.the_reference.place,
+                what=f"{said} is of type {type(answer).__name__}: {error}",
+                hint="return arrays, numbers, text, or lists, tuples and dicts of them",
+            ) from error
+
+    def _through_calls(
+        self, rule: TieRule | None, inputs: Mapping[str, object]
+    ) -> dict[str, object]:
         answers = {}
         for name, call in self.part.expected.items():
             keywords = {}
@@ -88,6 +108,8 @@ class Judge:
 
     def _through_snippet(self, inputs: Mapping[str, object]) -> dict[str, object]:
         """Run the part's own `call` over the reference module, as it runs over a submission."""
+        if self.part.expected:
+            return {}
         assert self.part.call is not None, "a plain entry always has a reference call"
         values = self.the_reference.run(self.part.call, inputs, self.part.returns)
         return (

@@ -49,7 +49,7 @@ _ARITHMETIC: dict[type[ast.operator], tuple[type[ast.operator], str, str]] = {
 }
 _COPIES = {"copy", "array", "ascontiguousarray"}
 _DECLARED = re.compile(
-    r"#\s*equivalent:\s*'(?P<old>[^']*)'\s*->\s*'(?P<new>[^']*)'\s*:\s*(?P<reason>.+)"
+    r"#\s*equivalent:\s*'(?P<old>[^']*)'\s*->\s*'(?P<new>[^']*)'\s*:\s*(?P<reason>[^#]+)"
 )
 
 #: node -> its replacement; each is made for one kind of node, which _changes has matched
@@ -136,9 +136,9 @@ class _Replace(ast.NodeTransformer):
 def _declared_reason(texts: list[str], node: ast.AST, old: str, new: str) -> str:
     first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]  # a placed node
     for line in texts[max(0, first - 2) : last]:
-        declared = _DECLARED.search(line)
-        if declared and (declared["old"], declared["new"]) == (old, new):
-            return declared["reason"].strip()
+        for declared in _DECLARED.finditer(line):
+            if (declared["old"], declared["new"]) == (old, new):
+                return declared["reason"].strip()
     return ""
 
 

@@ -62,7 +62,10 @@ class Reference:
         try:
             with np.errstate(all="ignore"):
                 return function(*arguments, **keywords)
-        except Exception as error:  # author's code: every fault becomes a QuestionError
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # the author's faults
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
             raise QuestionError(
                 where=f"{self.place}:{line}",
@@ -79,7 +82,10 @@ class Reference:
             with np.errstate(all="ignore"):
                 exec(compile(snippet, "<call>", "exec"), scope)  # the author's, like the reference
             return [scope[name] for name in returns]
-        except Exception as error:  # author's code: every fault becomes a QuestionError
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # the author's faults
             raise QuestionError(
                 where=self.place,
                 what=f"'call' raised {type(error).__name__} over the reference: {str(error)[:300]}",
@@ -91,7 +97,7 @@ class Reference:
         return keyword in inspect.signature(self.function(name)).parameters
 
 
-def _hint_for(error: Exception) -> str:
+def _hint_for(error: BaseException) -> str:
     if isinstance(error, ValueError) and "read-only" in str(error):
         return "a reference must not change its inputs; work on a copy"
     if isinstance(error, NameError):
@@ -119,7 +125,10 @@ def load_reference(folder: Path, module: str) -> Reference:
     with _loading, _own_module_table(folder.parent):
         try:
             loaded = importlib.import_module(f"{_PACKAGE}.{module}")
-        except Exception as error:  # author's code: every fault becomes a QuestionError
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # the author's faults
             raise QuestionError(
                 where=_place_of(error, folder),
                 what=f"cannot be imported: {type(error).__name__}: {error}",
@@ -127,7 +136,7 @@ def load_reference(folder: Path, module: str) -> Reference:
     return Reference(loaded, folder)
 
 
-def _place_of(error: Exception, folder: Path) -> str:
+def _place_of(error: BaseException, folder: Path) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_PACKAGE}/{Path(error.filename).name}:{error.lineno}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):

@@ -20,6 +20,8 @@ from grader.grading.session import Session
 
 #: answers larger than this are judged but not kept for the diagnosis
 _LARGEST_KEPT_BYTES = 1 << 16
+#: CPU time that a submission gets after its first fault, to find out what it has in mind
+_DIAGNOSIS_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,16 +114,29 @@ class PartRunner:
         those stand smallest first.
         """
         first = None
+        failing_since = 0.0
         for at, result in self._results(positions):
             case = self._plan.corpus.cases[at]
             fault = None
             if first is None or (first.case.name and not case.name):
                 fault = self._judge_at(at, result)
+            if first is None:
+                failing_since = self._session.cpu_seconds
             if first is None or (fault is not None and fault.is_like(first)):
                 first = fault
-            if first is not None and at not in self._run.results:
-                return first  # it is too large to keep, or it killed the worker
+            if first is not None and self._is_long_enough(at, failing_since):
+                return first
         return first
+
+    def _is_long_enough(self, at: int, since: float) -> bool:
+        """Tell whether a submission that has failed need not be asked any further.
+
+        Its last answer was too large to keep, or killed the worker, or it is too slow.
+        """
+        if self._session.cpu_seconds - since > _DIAGNOSIS_SECONDS:
+            self._run.is_complete = False
+            return True
+        return at not in self._run.results
 
     def _judge_at(self, at: int, result: Returned | Failed) -> Fault | None:
         known = self._plan.awaited[at]
@@ -209,9 +224,12 @@ class PartRunner:
 
     def collect(self) -> None:
         """Answer what is left of the corpus, for the diagnosis; stops when a worker is killed."""
-        results = self._results(range(len(self._plan.corpus.cases)))
-        while self._run.is_complete and next(results, None) is not None:
-            pass
+        if not self._run.is_complete:
+            return
+        since = self._session.cpu_seconds
+        for at, _ in self._results(range(len(self._plan.corpus.cases))):
+            if self._is_long_enough(at, since):
+                return
 
 
 def _is_kept(result: Returned | Failed) -> bool:

@@ -154,7 +154,7 @@ HEAD
 ```yaml
 n: 1
 ```
-"""  # noqa: E501
+"""
 
 
 @pytest.mark.parametrize("head", ["part: two", "group: b"])
