@@ -25,7 +25,7 @@ from grader.core.errors import QuestionError
 from grader.core.question import CodePart, Part, Question
 from grader.draw import ExpectedAnswer, load_or_build
 from grader.grading.judge import Judge
-from grader.grading.reference import Reference, load_reference
+from grader.grading.reference import Reference, bounded, load_reference
 from grader.sandbox import Awaited, awaited_answer
 
 _TIES_MODULE = "tie_gradients"
@@ -87,7 +87,11 @@ class PartPlan:
     def _build(self) -> Corpus:
         from grader.draw import build_corpus  # strategies: not needed when the corpus is cached
 
-        return build_corpus(self.code, self.answer, seed=self._setting.seed)
+        def answer(inputs: Mapping[str, object]) -> ExpectedAnswer:
+            with bounded():
+                return self.answer(inputs)
+
+        return build_corpus(self.code, answer, seed=self._setting.seed)
 
     def answer(self, inputs: Mapping[str, object]) -> ExpectedAnswer:
         """Give the expected answer to any inputs of the domain."""

@@ -7,7 +7,9 @@ are loaded together and then taken out of the module table again.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
+import signal
 import sys
 import threading
 import traceback
@@ -24,6 +26,8 @@ from grader.core.expression import DrawError, did_you_mean
 from grader.core.question import ReferenceCall
 
 _PACKAGE = "reference"
+#: wall time of one call of the author's code, which takes microseconds
+MOST_SECONDS = 20.0
 _loading = threading.Lock()
 
 
@@ -62,13 +66,9 @@ class Reference:
         try:
             with np.errstate(all="ignore"):
                 return function(*arguments, **keywords)
-        except (
-            Exception,
-            SystemExit,
-        ) as error:  # the author's faults
-            line = traceback.extract_tb(error.__traceback__)[-1].lineno
+        except _AUTHORS_FAULTS as error:
             raise QuestionError(
-                where=f"{self.place}:{line}",
+                where=_place_of(error, self._folder),
                 what=f"{name} raised {type(error).__name__}: {str(error)[:300]}",
                 hint=_hint_for(error),
             ) from error
@@ -82,10 +82,7 @@ class Reference:
             with np.errstate(all="ignore"):
                 exec(compile(snippet, "<call>", "exec"), scope)  # the author's, like the reference
             return [scope[name] for name in returns]
-        except (
-            Exception,
-            SystemExit,
-        ) as error:  # the author's faults
+        except _AUTHORS_FAULTS as error:
             raise QuestionError(
                 where=self.place,
                 what=f"'call' raised {type(error).__name__} over the reference: {str(error)[:300]}",
@@ -97,9 +94,43 @@ class Reference:
         return keyword in inspect.signature(self.function(name)).parameters
 
 
+class _TooSlow(Exception):
+    """The author's code did not come back."""
+
+
+_AUTHORS_FAULTS = (Exception, SystemExit)
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Stop code of the author's that does not come back, where a signal can: in the main thread.
+
+    For imports and for the making of a corpus, where a reference that loops for ever is met first;
+    it costs 30 microseconds, which is too much for each call of a grading.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(
+        signal, "setitimer"
+    ):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _stop)
+    signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _stop(number: int, frame: object) -> None:
+    raise _TooSlow(f"it did not come back within {MOST_SECONDS:g} s")
+
+
 def _hint_for(error: BaseException) -> str:
     if isinstance(error, ValueError) and "read-only" in str(error):
         return "a reference must not change its inputs; work on a copy"
+    if isinstance(error, _TooSlow):
+        return "a loop that never ends? inputs of a corpus are small"
     if isinstance(error, NameError):
         return "a 'call' needs a reference with the learner's names, or 'expected'"
     return "inputs that the reference refuses must not be drawn"
@@ -122,13 +153,12 @@ def load_reference(folder: Path, module: str) -> Reference:
             what=f"there is no reference module '{module}'{did_you_mean(module, names)}",
             hint=f"modules of this course: {', '.join(names) or 'none'}",
         )
-    with _loading, _own_module_table(folder.parent):
+    with _loading, _own_module_table():
         try:
-            loaded = importlib.import_module(f"{_PACKAGE}.{module}")
-        except (
-            Exception,
-            SystemExit,
-        ) as error:  # the author's faults
+            with bounded():
+                _load_package(folder)
+                loaded = importlib.import_module(f"{_PACKAGE}.{module}")
+        except _AUTHORS_FAULTS as error:
             raise QuestionError(
                 where=_place_of(error, folder),
                 what=f"cannot be imported: {type(error).__name__}: {error}",
@@ -145,18 +175,34 @@ def _place_of(error: BaseException, folder: Path) -> str:
     return f"{_PACKAGE}/"
 
 
+def _load_package(folder: Path) -> None:
+    """Make `reference` mean this folder, with or without an `__init__.py`.
+
+    By the module path it would not: a folder without one gives way to any other package of that
+    name, and the course that comes with grader has one.
+    """
+    start = folder / "__init__.py"
+    spec = importlib.util.spec_from_file_location(
+        _PACKAGE, start, submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[_PACKAGE] = package
+    if start.is_file():
+        assert spec.loader is not None
+        spec.loader.exec_module(package)
+
+
 @contextmanager
-def _own_module_table(course: Path) -> Iterator[None]:
+def _own_module_table() -> Iterator[None]:
     def is_ours(name: str) -> bool:
         return name == _PACKAGE or name.startswith(_PACKAGE + ".")
 
     kept = {name: sys.modules.pop(name) for name in list(sys.modules) if is_ours(name)}
-    sys.path.insert(0, str(course))
     importlib.invalidate_caches()
     try:
         yield
     finally:
-        sys.path.remove(str(course))
         for name in [name for name in sys.modules if is_ours(name)]:
             del sys.modules[name]
         sys.modules.update(kept)
