@@ -10,13 +10,14 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.bank.course import Course, find_course, question_files
+    from grader.bank.course import BUILT_IN, Course, find_course, question_files
     from grader.bank.find import find_question
     from grader.bank.lint import Problem, lint, sample_code
     from grader.bank.load import Bank, load_bank, load_question
     from grader.bank.render import render_markdown, render_statement
 
 _HOMES = {
+    "BUILT_IN": "course",
     "Bank": "load",
     "Course": "course",
     "Problem": "lint",
@@ -32,6 +33,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BUILT_IN",
     "Bank",
     "Course",
     "Problem",

@@ -10,6 +10,8 @@ from pathlib import Path
 import grader
 from grader.core.errors import UsageError
 
+#: the name of the course that comes with grader
+BUILT_IN = "built-in"
 _QUESTIONS, _REFERENCE, _EXAMS, _WRONG = "questions", "reference", "exams", "wrong"
 
 
@@ -44,7 +46,7 @@ def find_course(start: Path, named: Path | None = None) -> Course:
     package = Path(grader.__file__).resolve().parent
     for folder in (package / "course", package.parent):
         if _is_course(folder):
-            return _course(folder, "built-in")
+            return _course(folder, BUILT_IN)
     raise UsageError(
         where=str(start),
         what="no course here or above",

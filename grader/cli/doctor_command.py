@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from typing import TYPE_CHECKING
 
 from grader.cli.common import add_isolation_option, print_text, required_isolation
+from grader.core.call import Isolation
+
+if TYPE_CHECKING:
+    from grader.sandbox import Feature
+
+_WIDTH = 80
+_GAP = "  "
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,29 +23,75 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the table of features and the level; 3 when the required level is out of reach."""
-    from grader.core.call import Isolation
-    from grader.sandbox import available_level, probe
+    from grader.sandbox import probe
 
     features = probe()
-    width = max(len(feature.name) for feature in features)
-    for feature in features:
-        mark = "yes" if feature.is_present else "NO "
-        print_text(f"{feature.name:<{width}}  {mark}  protects {feature.protects}")
-        if not feature.is_present:
-            for line in textwrap.wrap(f"to get it: {feature.how}", 72 - width):
-                print_text(" " * (width + 7) + line)
-    level = available_level()
-    broken = [f for f in features if f.name == "a worker that attacks" and not f.is_present]
-    official = level.covers(Isolation.L1) and not broken
+    print_text("\n".join(table(features)))
+    levels = reached(features)
+    best = levels[-1]
     print_text("")
+    if best is Isolation.L3:
+        print_text("best level: L3, used where --require-isolation L3 is given")
+    level = Isolation.L1 if Isolation.L1 in levels else Isolation.SELF_CHECK
+    official = "official grades can be given"
     print_text(
         f"level {level.value}: "
-        + ("official grades can be given" if official else "a self-check only, no official grades")
+        + (official if level is Isolation.L1 else "a self-check only, no official grades")
     )
     required = required_isolation(options)
-    if (required is not None and not level.covers(required)) or broken:
+    broken = [feature for feature in features if feature.is_promise and not feature.is_present]
+    wanted = required or (Isolation.L1 if any(f.level is Isolation.L1 for f in broken) else None)
+    if wanted is not None and wanted not in levels:
         from grader.cli.main import EXIT_OUR_FAULT
 
-        print_text(f"--require-isolation {required.value if required else level.value} would fail")
+        print_text(f"--require-isolation {wanted.value} would fail")
         return EXIT_OUR_FAULT
     return 0
+
+
+def reached(features: list[Feature]) -> list[Isolation]:
+    """The levels this host gives in full, weakest first; L3 can be there without L1."""
+    found = [Isolation.SELF_CHECK]
+    for level in (Isolation.L1, Isolation.L3):
+        if any(f.is_promise and f.is_present and f.level is level for f in features):
+            found.append(level)
+    return found
+
+
+def table(features: list[Feature]) -> list[str]:
+    """Feature, present, what it protects; below what is missing, how to get it."""
+    width = max(len(feature.name) for feature in features)
+    lines = [_row("feature", "here", "protects", width), "-" * _WIDTH]
+    for feature in features:
+        here = "yes" if feature.is_present else "NO" if feature.level else "no"
+        protects = feature.protects
+        if not feature.is_present and feature.level is None:
+            protects += "; covered by seccomp"
+        lines.append(_row(feature.name, here, protects, width))
+        if not feature.is_present and feature.level is not None:
+            lines += _advice(feature)
+    return lines
+
+
+def _row(name: str, here: str, protects: str, width: int) -> str:
+    head = f"{name:<{width}}{_GAP}{here:<4}{_GAP}"
+    return "\n".join(_wrapped(protects, head))
+
+
+def _advice(feature: Feature) -> list[str]:
+    lines = _wrapped(feature.how, "    to get it: ") if feature.how else []
+    for where, text in feature.elsewhere:
+        lines += _wrapped(text, f"    - {where}: ", indent=6)
+    return lines
+
+
+def _wrapped(text: str, head: str, indent: int | None = None) -> list[str]:
+    """Lines of at most 80 columns; later ones begin below the text, or at indent."""
+    below = " " * (len(head) if indent is None else indent)
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=head,
+        subsequent_indent=below,
+        break_on_hyphens=False,
+    ) or [head.rstrip()]

@@ -122,13 +122,8 @@ def _progress(is_shown: bool, total: int) -> Iterator[Any]:
 
 def _reads(options: argparse.Namespace, plan: QuestionPlan) -> list[Any]:
     """Give one reader for each submission; a missing one is refused before any is graded."""
-    from grader.grading.intake import (
-        everything_in,
-        find_submissions,
-        is_folder,
-        read_standard_input,
-        read_submission,
-    )
+    from grader.grading.folders import everything_in, find_submissions, skipped_in
+    from grader.grading.intake import is_folder, read_found, read_standard_input, read_submission
 
     reads: list[Any] = []
     for given in options.submissions:
@@ -139,10 +134,16 @@ def _reads(options: argparse.Namespace, plan: QuestionPlan) -> list[Any]:
         if not is_folder(path) or options.together:
             reads.append(partial(read_submission, path))
         elif options.each:
-            reads += [partial(read_submission, child) for child in everything_in(path)]
+            reads += [partial(read_found, child) for child in everything_in(path)]
         else:
             found = find_submissions(path, plan.entry_names)
-            reads += [partial(read_submission, child) for child in found]
+            if found == [path]:
+                reads.append(partial(read_submission, path))
+                continue
+            reads += [partial(read_found, child) for child in found]
+            if skipped := skipped_in(path, found):
+                names = ascii(", ".join(skipped))[1:-1][:300]
+                print(f"grader: not submissions, skipped: {names}", file=sys.stderr)
     if not reads:
         raise UsageError(where=options.submissions[0], what="the folder holds no submission")
     return reads

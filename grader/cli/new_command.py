@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import keyword
 import re
+from pathlib import Path
 
+from grader.bank import BUILT_IN
 from grader.cli.common import add_course_option, course_of, print_text, write_whole
 from grader.core.errors import UsageError
 
@@ -30,6 +32,12 @@ def run(options: argparse.Namespace) -> int:
             hint="use letters, digits and underscores, starting with a letter",
         )
     course = course_of(options)
+    if course.name == BUILT_IN:
+        raise UsageError(
+            where=str(Path.cwd()),
+            what="no course here or above",
+            hint="start one: grader new-course DIR",
+        )
     title = options.title or name.replace("_", " ").capitalize()
     if name in load_bank(course).questions:
         raise UsageError(where=name, what="is the id of another question of this course")

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.core.comparison import Comparison, DtypePolicy
+from grader.core.listed import array_from_list
 
 Array = npt.NDArray[Any]
 _KIND_NAMES = {"f": "float", "i": "integer", "u": "unsigned integer", "b": "bool", "c": "complex"}
@@ -113,7 +114,7 @@ def _compare_array(
 ) -> Mismatch | None:
     policy = comparison.dtype
     if comparison.list_for_array and isinstance(actual, list):
-        actual, policy = _from_list(actual, expected.dtype), _without_dtypes(policy)
+        actual, policy = array_from_list(actual, expected.dtype), _without_dtypes(policy)
     if not isinstance(actual, np.ndarray):
         if expected.shape == () and isinstance(actual, (int, float, complex, np.generic)):
             return compare(actual, expected[()], comparison, path)
@@ -134,17 +135,6 @@ def _compare_array(
         expected=_text(expected[at]),
         actual=_text(actual[at]),
     )
-
-
-def _from_list(value: list[object], wanted: np.dtype[Any]) -> object:
-    """Make a list of numbers an array; an empty one has no dtype and takes the wanted one."""
-    try:
-        array = np.array(value)
-    except (ValueError, TypeError, OverflowError):
-        return value
-    if array.size == 0:
-        return array.astype(wanted)
-    return array if array.dtype.kind in _KIND_NAMES else value
 
 
 def _without_dtypes(policy: DtypePolicy) -> DtypePolicy:

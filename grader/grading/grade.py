@@ -12,6 +12,7 @@ import numpy as np
 
 import grader
 from grader.core.call import Failed, Isolation, Loaded
+from grader.core.compare import Aspect
 from grader.core.errors import QuestionError, SandboxFault
 from grader.core.question import Part
 from grader.core.report import Failure, GroupReport, Outcome, PartReport, Report, Status, Timing
@@ -37,7 +38,7 @@ def grade(plan: QuestionPlan, submission: Submission, sandbox: Sandbox) -> Repor
     if submission.refusal:
         return _report(plan, submission, sandbox, started, message=submission.refusal)
     try:
-        results = [_grade_part(plan, part, submission, sandbox) for part in plan.question.parts]
+        results = [_graded_part(plan, part, submission, sandbox) for part in plan.question.parts]
     except SandboxFault as fault:
         return _fault_report(plan, submission, sandbox, started, f"the sandbox failed: {fault}")
     except QuestionError as error:
@@ -45,6 +46,16 @@ def grade(plan: QuestionPlan, submission: Submission, sandbox: Sandbox) -> Repor
             plan, submission, sandbox, started, f"the question is at fault: {error}"
         )
     return _combine(plan, submission, sandbox, started, results)
+
+
+def _graded_part(
+    plan: QuestionPlan, part: Part, submission: Submission, sandbox: Sandbox
+) -> _PartResult:
+    """Grade a part; a fault of ours is tried once more, the second one is told."""
+    try:
+        return _grade_part(plan, part, submission, sandbox)
+    except SandboxFault:
+        return _grade_part(plan, part, submission, sandbox)
 
 
 def _grade_part(
@@ -98,8 +109,16 @@ def _group_report(run: GroupRun, failure: Failure | None) -> GroupReport:
         cases=run.cases,
         shown=run.group.shown,
         failures=(failure,) if failure is not None else (),
-        hint=run.group.hint if failure is not None else "",
+        # an exception or a wrong form says itself what is wrong
+        hint=run.group.hint if failure is not None and _is_wrong_value(failure) else "",
     )
+
+
+def _is_wrong_value(failure: Failure) -> bool:
+    """Tell whether the answer had the right form and a wrong value."""
+    if failure.verdict is not Verdict.WA:
+        return False
+    return failure.mismatch is None or failure.mismatch.aspect is Aspect.VALUE
 
 
 def _not_run(plan: PartPlan) -> PartReport:

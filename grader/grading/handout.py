@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +19,7 @@ from grader.core.corpus import Case
 from grader.core.domain import ArrayDraw, Declaration, NumberDraw, Word
 from grader.core.question import Part, PropertyKind, Question
 from grader.grading.plan import PartPlan, QuestionPlan
+from grader.grading.properties import sample
 
 FORMAT = "grader/handout/v1"
 #: shown cases per group: enough to work with, and few enough to read
@@ -42,6 +44,9 @@ def statement_for_students(question: Question) -> str:
     for part in question.parts:
         lines += ["", f"## Part {part.id} ({_points(part.points)})", ""]
         lines += _part_lines(part)
+    if question.code_parts:
+        starter = "\n\n\n".join(_starters(question))
+        lines += ["", "## Start from", "", "```python", starter, "```"]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -109,8 +114,7 @@ def _number(points: Fraction) -> str:
 def handout_files(plan: QuestionPlan) -> dict[str, str]:
     """Give the files of a handout: relative name -> text."""
     question = plan.question
-    # parts of one question often share their starter
-    starters = dict.fromkeys(part.code.starter.strip() for part in plan.parts)
+    starters = _starters(question)
     files = {
         "README.md": statement_for_students(question) + _how_to_check(),
         "solution.py": "\n\n\n".join(starters) + "\n" if starters else "",
@@ -119,12 +123,23 @@ def handout_files(plan: QuestionPlan) -> dict[str, str]:
     return {name: text for name, text in files.items() if text}
 
 
+def _starters(question: Question) -> list[str]:
+    """Give the starters of the parts; what one defines already is not defined again by another."""
+    chosen: list[str] = []
+    for part in question.code_parts:
+        assert part.code is not None
+        defined = set(re.findall(r"^(?:def|class)\s+(\w+)", "\n".join(chosen), re.MULTILINE))
+        if not {entry.name for entry in part.code.entries} <= defined:
+            chosen.append(part.code.starter.strip())
+    return chosen
+
+
 def _how_to_check() -> str:
     return (
         "\n## Check your solution\n\n"
         "Write it into `solution.py`, then, in this folder:\n\n"
         "    grader check . solution.py\n\n"
-        "This runs the shown cases only. The hidden groups are graded when you hand it in.\n"
+        "This runs a few shown cases only. What you hand in is graded on many more.\n"
     )
 
 
@@ -199,10 +214,12 @@ def _case_content(case: Case, plan: PartPlan) -> dict[str, Any]:
 
 
 def shown_cases(plan: PartPlan) -> list[Case]:
-    """Give the cases of shown groups that a student gets: fixed ones and the smallest others."""
+    """Give the cases of shown groups that a student gets: fixed ones, and others of all sizes."""
     chosen: dict[int, Case] = {}
     for group in plan.code.groups:
         if group.shown:
-            for at in plan.corpus.of_group(group.id)[:MOST_SHOWN]:
+            positions = plan.corpus.of_group(group.id)
+            fixed = [at for at in positions if plan.corpus.cases[at].name]
+            for at in (*fixed, *sample(positions[len(fixed) :], MOST_SHOWN - len(fixed))):
                 chosen[at] = plan.corpus.cases[at]
     return list(chosen.values())

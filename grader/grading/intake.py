@@ -24,7 +24,7 @@ _LARGEST_FOLDER = 16 * MEBIBYTE
 _MOST_FILES = 200
 _DEEPEST = 6
 _SKIPPED = {"__pycache__", "__MACOSX", "node_modules", "venv", "site-packages"}
-_SUBMITTED_KINDS = (".py", ".ipynb", ".zip")
+SUBMITTED_KINDS = (".py", ".ipynb", ".zip")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def read_submission(path: Path, name: str | None = None) -> Submission:
     try:
         content, refusal = _read_file(path, label)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     return _refused(label, refusal) if refusal else _submission(label, {label: content})
 
 
@@ -63,27 +63,32 @@ def _mode_of(path: Path) -> int:
     except FileNotFoundError as error:
         raise UsageError(where=str(path), what="there is no such file or folder") from error
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> UsageError:
+def unreadable(path: Path, error: Exception) -> UsageError:
+    """Give the error for a path that cannot be read."""
     return UsageError(where=str(path)[:200], what=f"cannot be read ({_reason(error)})")
 
 
-def everything_in(folder: Path) -> list[Path]:
-    """Give all that lies in a folder but what is hidden, in natural order."""
+def read_found(path: Path) -> Submission:
+    """Read what was found in a folder of many: whatever is wrong with it is its own matter only."""
+    if path.is_symlink():
+        return _refused(path.name, f"{path.name} is a link; hand in the file itself")
     try:
-        found = list(folder.iterdir())
-    except OSError as error:
-        raise _unreadable(folder, error) from error
-    return sorted((path for path in found if not path.name.startswith((".", "__"))), key=_natural)
+        return read_submission(path)
+    except UsageError as error:
+        return _refused(path.name, f"{path.name} {error.what}")
 
 
 def read_standard_input(name: str = "stdin.py") -> Submission:
-    """Read a source from standard input, at most 1 MiB."""
-    content = sys.stdin.buffer.read(_LARGEST[".py"] + 1)
-    if len(content) > _LARGEST[".py"]:
-        return _refused(name, "standard input is larger than 1 MiB")
+    """Read a source or a notebook from standard input."""
+    content = sys.stdin.buffer.read(_LARGEST[".ipynb"] + 1)
+    if content[:1] == b"{" and b'"cells"' in content:
+        name = Path(name).with_suffix(".ipynb").name
+    largest = _LARGEST[Path(name).suffix]
+    if len(content) > largest:
+        return _refused(name, f"standard input is larger than {largest // MEBIBYTE} MiB")
     return (
         _refused(name, "standard input is empty")
         if not content.strip()
@@ -91,48 +96,17 @@ def read_standard_input(name: str = "stdin.py") -> Submission:
     )
 
 
-def find_submissions(folder: Path, entry_names: Iterable[str]) -> list[Path]:
-    """Give the submissions in a folder: the folder itself, or one for each entry inside it.
-
-    It is one submission when at most one file directly inside mentions an entry's definition; then
-    the others are its helpers. Files of many learners, or a folder each, are a submission each.
-    """
-    children = [child for child in everything_in(folder) if _is_candidate(child)]
-    folders = [child for child in children if child.is_dir()]
-    files = [child for child in children if not child.is_dir()]
-    pattern = re.compile(
-        rb"\b(?:def|class)\s+(?:"
-        + b"|".join(re.escape(name.encode()) for name in entry_names)
-        + rb")\b"
-    )
-    defining = [file for file in files if file.suffix == ".zip" or _mentions(file, pattern)]
-    if (
-        len(defining) == 1
-        or (len(files) == 1 and not folders)
-        or (files and not folders and not defining)
-    ):
-        return [folder]
-    return children or [folder]
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
+def natural_key(path: Path) -> list[tuple[int, int, str]]:
+    """Give a key that sorts student2 before student10."""
     pieces = re.split(r"(\d{1,18})", str(path))
     return [(1, int(piece), "") if piece.isdecimal() else (0, 0, piece) for piece in pieces]
 
 
-def _is_candidate(path: Path) -> bool:
+def is_candidate(path: Path) -> bool:
+    """Tell whether something in a folder may be, or hold, what a learner wrote."""
     if path.name.startswith(".") or path.name in _SKIPPED:
         return False
-    return path.is_dir() or path.suffix.lower() in _SUBMITTED_KINDS
-
-
-def _mentions(path: Path, pattern: re.Pattern[bytes]) -> bool:
-    if not path.is_file() or path.stat().st_size > _LARGEST.get(path.suffix.lower(), MEBIBYTE):
-        return False
-    try:
-        return pattern.search(path.read_bytes()) is not None
-    except OSError:
-        return False
+    return path.is_dir() or path.suffix.lower() in SUBMITTED_KINDS
 
 
 def _read_file(path: Path, label: str) -> tuple[bytes, str]:
@@ -196,12 +170,12 @@ def _is_inside(path: Path, root: Path) -> bool:
 def _walk(folder: Path, depth: int) -> Iterable[Path]:
     if depth > _DEEPEST:
         return
-    for child in sorted(folder.iterdir(), key=_natural):
-        if not _is_candidate(child):
+    for child in sorted(folder.iterdir(), key=natural_key):
+        if not is_candidate(child):
             continue
         if child.is_dir() and not child.is_symlink():
             yield from _walk(child, depth + 1)
-        elif child.is_symlink() or child.suffix.lower() in _SUBMITTED_KINDS:
+        elif child.is_symlink() or child.suffix.lower() in SUBMITTED_KINDS:
             yield child
 
 

@@ -53,6 +53,8 @@ def sample(positions: Sequence[int], most: int = SAMPLE) -> list[int]:
     """Give at most `most` of the positions, evenly spread, first and last included."""
     if len(positions) <= most:
         return list(positions)
+    if most < 2:
+        return list(positions[: max(most, 0)])
     return [positions[round(at * (len(positions) - 1) / (most - 1))] for at in range(most)]
 
 

@@ -3,91 +3,106 @@
 from __future__ import annotations
 
 import os
-import sys
+import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.core.call import Entry, Failed, Isolation, Program, Returned
 from grader.core.errors import IsolationError, SandboxFault
+from grader.sandbox import bubblewrap, host, spawn
+from grader.sandbox import layout as layouts
+from grader.sandbox.host import Feature
 
 if TYPE_CHECKING:
     from grader.sandbox.worker import Worker
 
+__all__ = ["Feature", "available_level", "level_for", "probe"]
+
 _PACKAGE = Path(__file__).resolve().parents[1]
-_NO_BUBBLEWRAP = "workers inside bubblewrap are not part of this version"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
-    """One thing that isolation is made of: is it here, what is open without it, how to get it."""
-
-    name: str
-    is_present: bool
-    protects: str
-    how: str
+_CODEC = _PACKAGE / "core" / "codec.py"
+_PROBE_SECONDS = 20.0
+#: what L1 uses and L3 can do without, because its walls hold files off
+_NOT_FOR_L3 = {"Landlock"}
+#: where the attacks are tried, by level
+ATTACKED = {
+    Isolation.L1: "a worker that attacks",
+    Isolation.L3: "a worker that attacks, at L3",
+}
 
 
 def available_level() -> Isolation:
-    """The best level that this host offers; nothing is started for it."""
-    return Isolation.L1 if not _missing() else Isolation.SELF_CHECK
+    """The level of a sandbox for which none is required; nothing is started for it."""
+    return Isolation.L1 if not _missing(Isolation.L1) else Isolation.SELF_CHECK
 
 
-def _missing() -> list[Feature]:
-    return [feature for feature in _kernel_features() if not feature.is_present]
+def _missing(level: Isolation) -> list[Feature]:
+    skipped = _NOT_FOR_L3 if level is Isolation.L3 else set()
+    return [f for f in host.kernel_features() if not f.is_present and f.name not in skipped]
 
 
-def _kernel_features() -> list[Feature]:
-    is_linux = sys.platform == "linux"
-    abi = has_seccomp = False
-    if is_linux:
-        from grader.sandbox.jail import landlock, seccomp  # ctypes on Linux only
+def level_for(required: Isolation | None) -> Isolation:
+    """The level to start a sandbox at; IsolationError when the required one cannot be had here.
 
-        abi, has_seccomp = bool(landlock.version()), seccomp.is_available()
-    return [
-        Feature(
-            name="Linux",
-            is_present=is_linux,
-            protects="everything but the separate process and the comparison outside it",
-            how="grade officially on Linux 5.13 or newer",
-        ),
-        Feature(
-            name="Landlock",
-            is_present=abi,
-            protects="files of the grader, reference solutions, other submissions",
-            how="Linux 5.13 or newer with landlock in the lsm= boot list; a container needs "
-            "a runtime that allows its system calls",
-        ),
-        Feature(
-            name="seccomp filter",
-            is_present=has_seccomp,
-            protects="network, processes, signals, kernel interfaces",
-            how="a kernel with CONFIG_SECCOMP_FILTER, on x86-64 or aarch64",
-        ),
-        Feature(
-            name="pidfd",
-            is_present=is_linux and hasattr(os, "pidfd_open"),
-            protects="other processes from a kill meant for a worker",
-            how="Linux 5.3 or newer",
-        ),
-    ]
-
-
-def refusal(required: Isolation) -> IsolationError:
-    """Why the required level cannot be had here, and what to do."""
-    missing = _missing()
-    if missing:
-        names = ", ".join(feature.name for feature in missing)
-        return IsolationError(
-            where="sandbox",
-            what=f"isolation {required.value} was required, and this host has no {names}",
-            hint=missing[0].how,
+    The walls of L3 are tried by starting an interpreter within them: 10 to 30 ms.
+    """
+    if required is Isolation.L3:
+        why_not = _lacking(required, _missing(required)) or wall_problem()
+        if why_not is not None:
+            raise why_not
+        return required
+    available = available_level()
+    if required is not None and not available.covers(required):
+        raise _lacking(required, _missing(required)) or IsolationError(
+            where="sandbox", what=f"isolation {required.value} was required and cannot be had here"
         )
+    return available
+
+
+def _lacking(required: Isolation, missing: list[Feature]) -> IsolationError | None:
+    if not missing:
+        return None
+    names = ", ".join(feature.name for feature in missing)
+    hint = missing[0].how
+    if {feature.name for feature in missing} == _NOT_FOR_L3 and bubblewrap.find():
+        hint += "; or --require-isolation L3, which needs none"
     return IsolationError(
         where="sandbox",
-        what=f"isolation {required.value} was required: {_NO_BUBBLEWRAP}",
-        hint=f"this host offers {available_level().value}; require that, or run grader in a VM",
+        what=f"isolation {required.value} was required, and this host has no {names}",
+        hint=hint,
+    )
+
+
+def wall_problem() -> IsolationError | None:
+    """Why a zygote cannot be walled in here, None when an interpreter starts within the walls."""
+    bwrap = bubblewrap.find()
+    if not bwrap:
+        return IsolationError(
+            where="sandbox",
+            what="isolation L3 was required, and there is no program bwrap on PATH",
+            hint=host.how_to_get("bubblewrap"),
+        )
+    try:
+        done = subprocess.run(
+            spawn.bare_command(layouts.find(("numpy",)), bwrap),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=spawn.ENVIRONMENT,
+            cwd="/",
+            timeout=_PROBE_SECONDS,
+        )
+    except IsolationError as error:
+        return error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return IsolationError(where="sandbox", what=f"bwrap cannot be run: {error}")
+    if done.returncode == 0:
+        return None
+    words = done.stderr.decode(errors="replace")
+    return spawn.refusal(words) or IsolationError(
+        where="sandbox",
+        what=f"an interpreter does not start inside bubblewrap: {words.strip()[-500:]}",
+        hint="report this with the output of `grader doctor`",
     )
 
 
@@ -115,9 +130,10 @@ def _fork():
     if os.fork() == 0:
         os._exit(0)
 
-def attack(paths, directories, parent):
+def attack(paths, hidden, directories, parent):
     tried = {
         "read files of the grader": _read_secrets(paths),
+        "learn whether a file exists": any(_works(os.stat, path) for path in hidden),
         "list directories of the grader": any(_works(os.listdir, d) for d in directories),
         "read /proc": _works(open, "/proc/self/environ"),
         "write a file": _works(open, "/tmp/grader-attack", "w"),
@@ -139,23 +155,28 @@ def _raise_limits():
 
 def attack_program() -> Program:
     """A submission that tries what must not work."""
-    parameters = ("paths", "directories", "parent")
+    parameters = ("paths", "hidden", "directories", "parent")
     return Program(
         files={"attack.py": _ATTEMPTS.encode()},
         entries=(Entry(name="attack", parameters=parameters),),
     )
 
 
-def broken_promises(worker: Worker) -> list[str]:
+def broken_promises(worker: Worker, isolation: Isolation) -> list[str]:
     """What worked of the attack that is loaded in worker; SandboxFault when it could not be run."""
     from grader.core import codec  # with numpy: after the zygote has started
 
     if isinstance(worker.loaded, Failed):
         raise SandboxFault(f"the self-test did not load: {worker.loaded.message}")
-    secrets = _secrets()
+    is_walled = isolation is Isolation.L3
+    # inside walls the codec is bound, which the worker has in memory anyway
+    secrets = [str(path) for path in _secrets() if not (is_walled and path == _CODEC)]
+    # and without Landlock a directory lists what is bound below it
+    is_listing_denied = bool(host.landlock_version())
     inputs: Mapping[str, object] = {
-        "paths": [str(path) for path in secrets],
-        "directories": [str(_PACKAGE), str(Path.home()), "/tmp"],
+        "paths": secrets,
+        "hidden": secrets if is_walled else [],  # only walls can hide a name
+        "directories": [str(_PACKAGE), str(Path.home()), "/tmp"] if is_listing_denied else [],
         "parent": os.getpid(),
     }
     answer = worker.call(codec.encode(inputs))
@@ -174,32 +195,44 @@ def _secrets() -> list[Path]:
 
 def probe() -> list[Feature]:
     """Everything `grader doctor` shows: what the kernel offers, then what a worker really meets."""
-    found = _kernel_features()
-    if all(feature.is_present for feature in found):
-        found.append(_tried())
-    found.append(
-        Feature(
-            name="bubblewrap",
-            is_present=False,
-            protects="names and sizes of files outside (stat), as level L3",
-            how=_NO_BUBBLEWRAP,
-        )
-    )
+    found = host.kernel_features()
+    if not found[0].is_present:  # without Linux there is nothing more to say
+        return found[:1]
+    if host.landlock_version():
+        found[2:2] = host.landlock_details()
+    if not _missing(Isolation.L1):
+        found.append(_tried(Isolation.L1))
+    return found + _walls()
+
+
+def _walls() -> list[Feature]:
+    level, hidden = Isolation.L3, "names and sizes of all files outside (stat)"
+    found = [host.feature("bubblewrap", bool(bubblewrap.find()), hidden, level)]
+    if not found[0].is_present:
+        return found
+    problem = wall_problem()
+    found.append(host.feature("namespaces", problem is None, hidden, level))
+    if problem is not None:
+        found[-1] = replace(found[-1], how=str(problem))
+    elif not _missing(level):
+        found.append(_tried(level))
     return found
 
 
-def _tried() -> Feature:
+def _tried(level: Isolation) -> Feature:
     from grader.sandbox.sandbox import Sandbox  # it imports this module
 
     try:
-        with Sandbox.start(required=Isolation.L1) as sandbox:
+        with Sandbox.start(required=level) as sandbox:
             sandbox.self_test()
         problem = ""
     except (IsolationError, SandboxFault) as error:
         problem = str(error)
     return Feature(
-        name="a worker that attacks",
+        name=ATTACKED[level],
         is_present=not problem,
         protects="against a host that promises isolation and does not give it",
-        how=problem or "nothing to do: every attempt was refused",
+        how=problem,
+        level=level,
+        is_promise=True,
     )

@@ -18,7 +18,7 @@ from grader.core.errors import IsolationError
 
 _PACKAGE_DIRECTORIES = {"site-packages", "dist-packages"}
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
-_SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
 _HERE = Path(__file__).resolve().parent
 _JAIL, _CODEC = str(_HERE / "jail"), str(_HERE.parent / "core" / "codec.py")
 
@@ -28,14 +28,18 @@ class Layout:
     """Absolute paths of one interpreter with its packages.
 
     module_path: sys.path of the zygote while it imports; package_directories: the part of it that
-    is forgotten afterwards. readable: what Landlock grants. needed: what must be readable to start.
+    is forgotten afterwards. readable: what Landlock grants. parts: what must be readable to start;
+    needed: the outermost of these. library_directories: where the libraries in use lie, perhaps
+    with much else.
     """
 
     executable: str
     module_path: tuple[str, ...]
     package_directories: tuple[str, ...]
     readable: tuple[str, ...]
+    parts: tuple[str, ...]
     needed: tuple[str, ...]
+    library_directories: tuple[str, ...]
     jail: str
     codec: str
 
@@ -49,6 +53,7 @@ def find(packages: tuple[str, ...]) -> Layout:
     package_paths = [path for name, home in homes.items() for path in _of_package(name, home)]
     mapped = _mapped_files()
     own_libraries = [path for path in mapped if path.startswith(_own_library_directory() + "/lib")]
+    parts = [executable, stdlib, *dynload, *package_paths, *own_libraries, _JAIL, _CODEC]
     return Layout(
         executable=executable,
         module_path=(stdlib, *dict.fromkeys(dynload), *dict.fromkeys(homes.values())),
@@ -60,10 +65,12 @@ def find(packages: tuple[str, ...]) -> Layout:
             *_system_libraries(mapped),
             *own_libraries,
             *_DEVICES,
-            *_SYSTEM_FILES,
+            *SYSTEM_FILES,
         ),
-        needed=_outermost(
-            [executable, stdlib, *dynload, *package_paths, *own_libraries, _JAIL, _CODEC]
+        parts=tuple(dict.fromkeys(parts)),
+        needed=_outermost(parts),
+        library_directories=tuple(
+            sorted({*_libc_homes(mapped), *map(os.path.dirname, own_libraries)})
         ),
         jail=_JAIL,
         codec=_CODEC,
@@ -113,17 +120,26 @@ def _own_library_directory() -> str:
 def _system_libraries(mapped: list[str]) -> list[str]:
     """The directory of libc, or only the files in use when a Python tree lies in that directory."""
     found: list[str] = []
-    homes = {
-        os.path.dirname(path)
-        for path in mapped
-        if os.path.basename(path).startswith(("libc.", "libc-"))
-    }
-    for home in homes:
+    for home in _libc_homes(mapped):
         if any(name.startswith("python") for name in os.listdir(home)):
             found += [path for path in mapped if os.path.dirname(path) == home]
         else:
             found.append(home)
     return found
+
+
+def _libc_homes(mapped: list[str]) -> list[str]:
+    names = ("libc.", "libc-", "ld-musl-")
+    found = {os.path.dirname(p) for p in mapped if os.path.basename(p).startswith(names)}
+    return sorted(found)
+
+
+def is_installed(package: str) -> bool:
+    """Whether it lies in a directory of packages; one in the current folder is not meant."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.origin:
+        return False
+    return os.path.basename(_home(package)) in _PACKAGE_DIRECTORIES
 
 
 def _outermost(paths: list[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import sys
 import time
 from typing import Protocol
 
+from grader.core.errors import SandboxFault
 from grader.core.limits import Limits
 from grader.sandbox import spawn
 from grader.sandbox.layout import Layout
@@ -66,6 +67,20 @@ def data_sockets() -> tuple[socket.socket, socket.socket]:
     return pair
 
 
+def worker_ends() -> tuple[socket.socket, socket.socket, int, int]:
+    """Both ends of a worker's data socket and of its output; SandboxFault when none is left."""
+    try:
+        ours, theirs = data_sockets()
+    except OSError as error:
+        raise SandboxFault(f"no socket for a worker: {error}") from error
+    try:
+        return ours, theirs, *os.pipe2(os.O_CLOEXEC)
+    except OSError as error:
+        ours.close()
+        theirs.close()
+        raise SandboxFault(f"no pipe for a worker: {error}") from error
+
+
 class Reaper(Protocol):
     """The parent of a forked worker, which alone can wait for its end."""
 
@@ -89,10 +104,13 @@ class ForkedChild:
         self.output = output
         self.pid = _pid_of(pidfd)
         self._clock = cpu_clock(self.pid)
+        self._cpu_seconds = 0.0
 
     def cpu_seconds(self) -> float:
-        """CPU time it has used; it stays readable until the worker is reaped."""
-        return time.clock_gettime(self._clock)
+        """CPU time it has used; readable until it is reaped, afterwards what was read last."""
+        with contextlib.suppress(OSError):  # it went with its zygote
+            self._cpu_seconds = time.clock_gettime(self._clock)
+        return self._cpu_seconds
 
     def has_ended(self) -> bool:
         """A pidfd is readable from the moment its process has ended."""

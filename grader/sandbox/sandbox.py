@@ -1,31 +1,34 @@
-"""The sandbox: a zygote kept warm, replaced when it fails or is worn out, and checked by attack.
+"""The sandbox: what the grader opens workers from, at one level of isolation.
 
-Theory of operation. start() only spawns; the first open() waits for the zygote, then runs one
-worker that tries what a submission must not be able to do (read the grader's own files, open a
-socket, start a process). If any of it succeeds nothing is graded. A fault of ours is retried once
-with a new zygote and a new worker; the second one is told as SandboxFault, never as a verdict.
+Theory of operation. start() only spawns a zygote with numpy; the first open() waits for it. A
+submission that mentions scipy gets a worker of a second zygote, with numpy and scipy, started when
+it is first needed: a fork costs by the size of what is forked. Whether it does is a search for
+bytes, because nothing of a submission is parsed in this process; a false alarm costs only time.
+Where scipy is not installed beside the grader there is no second zygote.
 """
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 from typing import TYPE_CHECKING
 
 from grader.core.call import Isolation, Program
-from grader.core.errors import IsolationError, QuestionError, SandboxFault
+from grader.core.errors import IsolationError, QuestionError
 from grader.core.limits import Limits
 from grader.sandbox import features
 from grader.sandbox import layout as layouts
-from grader.sandbox.processes import Child, ColdChild
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.keeper import Keeper
+from grader.sandbox.layout import Layout
+from grader.sandbox.processes import ColdChild
 
 if TYPE_CHECKING:
     from grader.sandbox.worker import Worker
+    from grader.sandbox.zygote import Zygote
 
-#: a zygote showed no growth over 2600 workers; a new one costs 0.1 s
-_WORKERS_PER_ZYGOTE = 5000
+#: loaded only for who mentions it
+_ON_DEMAND = "scipy"
+_Packages = tuple[str, ...]
 
 
 class Sandbox:
@@ -33,26 +36,26 @@ class Sandbox:
 
     isolation: Isolation
 
-    def __init__(self, isolation: Isolation, packages: tuple[str, ...]) -> None:
+    def __init__(self, isolation: Isolation, packages: _Packages) -> None:
         """Use start(), which picks the level."""
         self.isolation = isolation
-        self._layout = layouts.find(packages)
+        self._packages = packages
         self._lock = threading.Lock()
-        self._is_checked = False
+        self._layouts: dict[_Packages, Layout] = {packages: layouts.find(packages)}
+        self._keepers: dict[_Packages, Keeper] = {}
         self._is_closed = False
-        self._zygote = Zygote(self._layout) if self._is_forking else None
-        # while the caller reads a question, the zygote is awaited and attacked
-        self._warming = threading.Thread(target=self._warm, name="warm-sandbox", daemon=True)
+        self._has_on_demand: bool | None = None
         if self._is_forking:
-            self._warming.start()
+            self._keeper(packages)
 
     @classmethod
     def start(
-        cls, *, required: Isolation | None = None, packages: tuple[str, ...] = ("numpy",)
+        cls, *, required: Isolation | None = None, packages: _Packages = ("numpy",)
     ) -> Sandbox:
-        """A sandbox of the best level of this host; IsolationError when it does not reach required.
+        """A sandbox of the required level or better, of the best without bubblewrap if none is.
 
         Returns at once: the zygote imports packages while the caller does something else.
+        IsolationError says what this host lacks, and how to get it.
         """
         if sys.platform == "win32":
             raise IsolationError(
@@ -60,10 +63,7 @@ class Sandbox:
                 what="workers cannot be started on Windows",
                 hint="run grader inside WSL2, where it works as on Linux",
             )
-        available = features.available_level()
-        if required is not None and not available.covers(required):
-            raise features.refusal(required)
-        return cls(available, packages)
+        return cls(features.level_for(required), packages)
 
     def __enter__(self) -> Sandbox:
         return self
@@ -75,87 +75,81 @@ class Sandbox:
     def _is_forking(self) -> bool:
         return self.isolation is not Isolation.SELF_CHECK
 
+    @property
+    def _zygote(self) -> Zygote | None:
+        """The zygote that most workers come from, for the tests that look at it from outside."""
+        keeper = self._keepers.get(self._packages)
+        return keeper.zygote if keeper is not None else None
+
     def open(self, program: Program, limits: Limits) -> Worker:
         """A worker with program loaded, or with the reason why it is not, in Worker.loaded.
 
         QuestionError when the program's own texts do not compile: that is not the learner's fault.
         """
         _check_own_texts(program)
+        packages = self._packages_for(program)
         if self._is_forking:
-            self._warming.join()
-        try:
-            self.self_test()
-            return self._open(program, limits)
-        except SandboxFault:
-            self._replace_zygote()
-            self.self_test()
-            return self._open(program, limits)
+            return self._keeper(packages).open(program, limits)
+        from grader.sandbox.worker import Worker  # with numpy: after the process has started
 
-    def _warm(self) -> None:
-        """Get ready before anyone asks; what fails here fails again, and is told, in open()."""
-        with contextlib.suppress(SandboxFault, IsolationError, ValueError, OSError):
-            self.self_test()
-            with self._lock:
-                zygote = self._zygote
-            if zygote is not None:
-                zygote.prepare(Limits())
+        child = ColdChild(self._layout(packages), limits)
+        return Worker(child, program, limits, is_trusted=False)
 
-    def rest(self) -> None:
-        """Let go of all but the zygote and open workers: nothing killed is left, and no spare."""
-        if self._is_forking:
-            self._warming.join()
+    def _packages_for(self, program: Program) -> _Packages:
+        if _ON_DEMAND in self._packages or not mentions(program, _ON_DEMAND.encode()):
+            return self._packages
+        if self._has_on_demand is None:
+            self._has_on_demand = layouts.is_installed(_ON_DEMAND)
+        return (*self._packages, _ON_DEMAND) if self._has_on_demand else self._packages
+
+    def _layout(self, packages: _Packages) -> Layout:
         with self._lock:
-            zygote = self._zygote
-        if zygote is not None:
-            zygote.rest()
+            if packages not in self._layouts:
+                self._layouts[packages] = layouts.find(packages)
+            return self._layouts[packages]
 
-    def close(self) -> None:
-        """End the zygote and every worker that is still open."""
-        with self._lock:
-            self._is_closed = True
-            if self._zygote is not None:
-                self._zygote.close()
-                self._zygote = None
-
-    def _open(self, program: Program, limits: Limits) -> Worker:
-        from grader.sandbox.worker import Worker  # with numpy: after the zygote has started
-
-        return Worker(self._spawn(limits), program, limits, is_trusted=self._is_forking)
-
-    def _spawn(self, limits: Limits) -> Child:
-        if not self._is_forking:
-            return ColdChild(self._layout, limits)
+    def _keeper(self, packages: _Packages) -> Keeper:
+        layout = self._layout(packages)
         with self._lock:
             if self._is_closed:
                 raise ValueError("the sandbox is closed")
-            if self._zygote is not None and self._zygote.spawned >= _WORKERS_PER_ZYGOTE:
-                self._zygote.retire()
-                self._zygote = None
-            if self._zygote is None:
-                self._zygote = Zygote(self._layout)
-            zygote = self._zygote
-        zygote.await_ready()
-        return zygote.spawn(limits)
-
-    def _replace_zygote(self) -> None:
-        with self._lock:
-            if self._zygote is not None:
-                self._zygote.retire()
-            self._zygote = None
+            if packages not in self._keepers:
+                self._keepers[packages] = Keeper(layout, self.isolation)
+            return self._keepers[packages]
 
     def self_test(self) -> None:
         """Attack ourselves, once, before the first submission; IsolationError if it succeeds."""
-        if self._is_checked or not self._is_forking:
-            return
-        with self._open(features.attack_program(), Limits()) as worker:
-            broken = features.broken_promises(worker)
-        if broken:
-            raise IsolationError(
-                where="sandbox",
-                what=f"a worker could {', '.join(broken)}",
-                hint="nothing was graded; run `grader doctor` and report this",
-            )
-        self._is_checked = True
+        if self._is_forking:
+            self._keeper(self._packages).self_test()
+
+    def rest(self) -> None:
+        """Let go of all but zygotes and open workers: nothing killed is left, and no spare."""
+        for keeper in list(self._keepers.values()):
+            keeper.rest()
+
+    def close(self) -> None:
+        """End the zygotes and every worker that is still open."""
+        with self._lock:
+            self._is_closed = True
+            keepers = list(self._keepers.values())
+        for keeper in keepers:
+            keeper.close()
+
+
+def mentions(program: Program, name: bytes) -> bool:
+    """Whether the upload or the author's own texts hold these bytes; an archive may hold any."""
+    own = [*program.modules.values(), program.call or ""]
+    return (
+        any(name.decode() in text for text in own)
+        or any(file.lower().endswith(".zip") for file in program.files)
+        or any(_holds(data, name) for data in program.files.values())
+    )
+
+
+def _holds(data: bytes, name: bytes) -> bool:
+    if name in data:
+        return True
+    return b"\0" in data and name in data.replace(b"\0", b"")  # UTF-16
 
 
 def _check_own_texts(program: Program) -> None:

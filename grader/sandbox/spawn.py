@@ -1,20 +1,26 @@
 """The command line of a zygote, and what must be true of it before it is trusted.
 
 As root the command first gives root up (jail/drop.py); where that cannot work it is refused here,
-with the path that is in the way.
+with the path that is in the way. Inside bubblewrap the order is: give root up, bwrap, zygote.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import subprocess
 import sys
+import threading
 from collections.abc import Iterable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from grader.core.errors import IsolationError
+from grader.sandbox import bubblewrap, host
 from grader.sandbox import layout as layouts
+from grader.sandbox.jail.drop import CANNOT_MOUNT
 from grader.sandbox.layout import Layout
 
 #: 65534 is nobody on every Linux; it owns nothing
@@ -33,8 +39,8 @@ _CAP_SYS_ADMIN = 21
 _CAPS_OF_A_CHANGE = (6, 7)  # CAP_SETGID, CAP_SETUID
 
 
-def command(layout: Layout, settings: dict[str, Any]) -> list[str]:
-    """argv of a zygote or cold worker with these settings."""
+def command(layout: Layout, settings: dict[str, Any], bwrap: str = "") -> list[str]:
+    """argv of a zygote or cold worker with these settings, inside the walls of bwrap if given."""
     settings = {
         **settings,
         "path": layout.module_path,
@@ -42,9 +48,22 @@ def command(layout: Layout, settings: dict[str, Any]) -> list[str]:
         "packages": _packages(layout),
         "readable": layout.readable,
         "codec": layout.codec,
+        "has_walls": bool(bwrap),
     }
+    return _started(layout, [os.path.join(layout.jail, "boot.py"), json.dumps(settings)], bwrap)
+
+
+def bare_command(layout: Layout, bwrap: str) -> list[str]:
+    """argv of an interpreter that does nothing inside the walls."""
+    return _started(layout, ["-c", ""], bwrap)
+
+
+def _started(layout: Layout, arguments: list[str], bwrap: str) -> list[str]:
     interpreter = [layout.executable, *_FLAGS]
-    argv = [*interpreter, os.path.join(layout.jail, "boot.py"), json.dumps(settings)]
+    argv = [*interpreter, *arguments]
+    if bwrap:
+        argv = [*bubblewrap.prefix(bwrap, layout, ENVIRONMENT), *argv]
+        layout = dataclasses.replace(layout, needed=(*layout.needed, bwrap))
     if not _is_root():
         return argv
     covered = _covered(layout)
@@ -56,6 +75,62 @@ def command(layout: Layout, settings: dict[str, Any]) -> list[str]:
         "environment": ENVIRONMENT,
     }
     return [*interpreter, os.path.join(layout.jail, "drop.py"), json.dumps(dropping)]
+
+
+def refusal(last_words: str) -> IsolationError | None:
+    """What the host would not allow, by what the starting command said; None for a fault of ours.
+
+    bwrap and jail/drop.py run before any code of the zygote, so these words are theirs.
+    """
+    said = last_words.strip().splitlines()[-1][:500] if last_words.strip() else ""
+    if said.startswith("bwrap: "):
+        return IsolationError(
+            where="sandbox",
+            what=f"this host does not let bubblewrap build its walls ({said})",
+            hint=host.how_to_get("bubblewrap" if "Unknown option" in said else "namespaces"),
+        )
+    if said.startswith(CANNOT_MOUNT):
+        return IsolationError(
+            where="sandbox",
+            what=f"started as root, and {said}",
+            hint="start grader as an ordinary user, or install Python and the environment where "
+            "everybody may read; in a container, profiles that allow unshare and mount",
+        )
+    return None
+
+
+def start(command: list[str], control: int, *, must_stay: bool) -> subprocess.Popen[bytes]:
+    """The process, and with must_stay a thread that started it and stays as long as it runs.
+
+    bwrap dies with its parent, which for the kernel is the thread that started it: in a pool of
+    threads one that is done would take the zygote with it.
+    """
+    started: Future[subprocess.Popen[bytes]] = Future()
+
+    def run() -> None:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=ENVIRONMENT,
+                cwd="/",
+                pass_fds=(control,),
+                start_new_session=True,
+            )
+        except BaseException as error:  # noqa: BLE001 -- raised again by the thread that asks
+            started.set_exception(error)
+            return
+        started.set_result(process)
+        if must_stay:
+            process.wait()
+
+    if must_stay:
+        threading.Thread(target=run, name="keep-zygote", daemon=True).start()
+    else:
+        run()
+    return started.result()
 
 
 def _packages(layout: Layout) -> list[str]:

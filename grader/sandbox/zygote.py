@@ -5,6 +5,9 @@ never a fork of the grader. It is trusted only after its READY report was checke
 than one makes the first large matmul of a child hang), an unprivileged user, no modules but the
 standard library, the packages and our own.
 
+Inside bubblewrap the process we start only watches the zygote, so the pid of the zygote is taken
+from the kernel's credentials on its first message.
+
 Orders are answered one by one and in order, so an answer may be fetched later than its order was
 given: that is how a worker is forked and locked while the one before still works (the spare), and
 how a killed one is reaped while nobody waits. Every order first fetches the answers still open.
@@ -16,6 +19,7 @@ import contextlib
 import json
 import os
 import socket
+import struct
 import subprocess
 import threading
 from collections import deque
@@ -25,14 +29,17 @@ from grader.core.errors import SandboxFault
 from grader.core.limits import Limits
 from grader.sandbox import spawn
 from grader.sandbox.layout import Layout
-from grader.sandbox.processes import ForkedChild, data_sockets, worker_limits
+from grader.sandbox.processes import ForkedChild, worker_ends, worker_limits
 
 _START_SECONDS = 60.0
+_END_SECONDS = 5.0
 _ORDER_SECONDS = 20.0
 _CONTROL_BYTES = 1 << 18
 _MOST_OPEN_ORDERS = 16
 #: who opens this many workers will open more: from then on there is a spare
 _WORKERS_BEFORE_SPARES = 3
+#: struct ucred: pid, uid, gid
+_CREDENTIALS = struct.Struct("3i")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +55,10 @@ class _Fork:
 class Zygote:
     """A running zygote. Thread-safe: the control socket carries one order at a time."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, bwrap: str = "") -> None:
+        """Start one, inside the walls of this bwrap program if given."""
         self._layout = layout
+        self._has_walls = bool(bwrap)
         self._lock = threading.RLock()
         self._next_id = 0
         self._is_ready = False
@@ -58,25 +67,17 @@ class Zygote:
         self.is_retired = False
         self.spawned = 0
         self._open_children = 0
+        self._last_words: str | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        settings = {"mode": "zygote", "control": theirs.fileno()}
         try:
-            self._process = subprocess.Popen(
-                spawn.command(layout, {"mode": "zygote", "control": theirs.fileno()}),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=spawn.ENVIRONMENT,
-                cwd="/",
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
+            command = spawn.command(layout, settings, bwrap)
+            self._process = spawn.start(command, theirs.fileno(), must_stay=self._has_walls)
         finally:
             theirs.close()
-
-    @property
-    def pid(self) -> int:
-        """Its process id, for the tests that look at it from outside."""
-        return self._process.pid
+        #: its process id as seen from here, once it is ready
+        self.pid = self._process.pid
 
     def await_ready(self) -> None:
         """Return once the zygote has locked itself and its report is as it must be."""
@@ -84,9 +85,25 @@ class Zygote:
             if self._is_ready:
                 return
             self._control.settimeout(_START_SECONDS)
-            spawn.check_report(self._layout, json.loads(self._receive()))
+            spawn.check_report(self._layout, json.loads(self._receive_report()))
             self._control.settimeout(_ORDER_SECONDS)
             self._is_ready = True
+
+    def _receive_report(self) -> bytes:
+        """Its first message, with the pid that the kernel says has sent it."""
+        room = socket.CMSG_SPACE(_CREDENTIALS.size)
+        try:
+            data, extra, _, _ = self._control.recvmsg(_CONTROL_BYTES, room)
+        except OSError as error:
+            raise SandboxFault(f"the zygote does not start: {error}") from error
+        if not data:
+            raise spawn.refusal(self._words()) or self._ended()
+        # from here on the messages bring descriptors, for which credentials would leave no room
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        for level, kind, value in extra:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+                self.pid = _CREDENTIALS.unpack(value)[0]
+        return data
 
     def _receive(self) -> bytes:
         try:
@@ -94,16 +111,22 @@ class Zygote:
         except OSError as error:
             raise SandboxFault(f"the zygote does not answer: {error}") from error
         if not data:
-            raise SandboxFault(f"the zygote ended{self._last_words()}")
+            raise self._ended()
         return data
 
-    def _last_words(self) -> str:
-        try:
-            _, errors = self._process.communicate(timeout=2)
-        except (subprocess.TimeoutExpired, ValueError):
-            return ""
-        text = errors.decode(errors="replace").strip()
-        return f": {text[-1000:]}" if text else ""
+    def _ended(self) -> SandboxFault:
+        words = self._words()
+        return SandboxFault("the zygote ended" + (f": {words[-1000:]}" if words else ""))
+
+    def _words(self) -> str:
+        """What it said on its way out."""
+        if self._last_words is None:
+            try:
+                _, errors = self._process.communicate(timeout=2)
+            except (subprocess.TimeoutExpired, ValueError):
+                return ""
+            self._last_words = errors.decode(errors="replace").strip()
+        return self._last_words
 
     # -- workers ---------------------------------------------------------------------------
 
@@ -140,8 +163,7 @@ class Zygote:
         return None
 
     def _order_fork(self, wanted: dict[str, int]) -> None:
-        ours, theirs = data_sockets()
-        output, their_output = os.pipe2(os.O_CLOEXEC)
+        ours, theirs, output, their_output = worker_ends()
         self._next_id += 1
         order = {"order": "spawn", "id": self._next_id, "limits": wanted}
         descriptors = [theirs.fileno(), their_output]
@@ -186,7 +208,7 @@ class Zygote:
         if len(received) != 1 or not data or json.loads(data) != {"id": fork.id}:
             for descriptor in received:
                 os.close(descriptor)
-            raise SandboxFault(f"the zygote did not fork{self._last_words()}")
+            raise SandboxFault("the zygote did not fork") from self._ended()
         os.set_inheritable(received[0], False)
         return ForkedChild(self, fork.id, received[0], fork.data, fork.output)
 
@@ -260,6 +282,10 @@ class Zygote:
             self._open_orders.clear()
             self._control.close()
             self._drop_spare()
+        if self._has_walls and self._is_ready:
+            # it ends by itself, and at once; a watcher that is killed could not reap it
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_END_SECONDS)
         self._process.kill()
         self._process.wait()
         if self._process.stderr:

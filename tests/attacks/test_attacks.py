@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-import secrets
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -12,30 +15,27 @@ from types import FrameType
 import pytest
 
 from grader.core import codec
-from grader.core.call import Entry, Failed, Loaded, Program, Returned
-from grader.core.limits import MEBIBYTE, Limits
+from grader.core.call import Isolation, Program, Returned
+from grader.core.errors import IsolationError
+from grader.core.limits import Limits
 from grader.core.verdict import Verdict
-from grader.sandbox import Sandbox, Worker
+from grader.sandbox import Sandbox
+from tests.attacks import harness
+from tests.attacks.harness import ATTACKS, SLEEPERS
+from tests.sandbox.conftest import need_walls
 
-pytestmark = pytest.mark.needs_isolation
+needs_isolation = pytest.mark.needs_isolation
 
-ATTACKS = sorted(p for p in Path(__file__).parent.glob("*.py") if p.read_text().startswith("# e"))
-LIMITS = Limits(
-    cpu_seconds=1.0, load_cpu_seconds=2.0, total_cpu_seconds=4.0, memory_bytes=384 * MEBIBYTE
-)
-ANSWER = 2**62 + secrets.randbits(60)
-SECRET_NAME = "GRADER_TEST_SECRET"
+#: what the grader may need for one attack beyond what it held before: an answer, decoded
+_MOST_MEBIBYTES = 320
+_MOST_CPU_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """A sandbox started from a process that holds the answer in its environment and memory."""
-    os.environ[SECRET_NAME] = str(ANSWER)
-    try:
-        with Sandbox.start() as started:
-            yield started
-    finally:
-        del os.environ[SECRET_NAME]
+    with harness.secret_in_the_environment(), Sandbox.start() as started:
+        yield started
 
 
 @pytest.fixture
@@ -46,92 +46,193 @@ def received_signals() -> Iterator[list[int]]:
     def note(number: int, frame: FrameType | None) -> None:
         received.append(number)
 
-    watched = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGIO)
+    watched = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGIO, signal.SIGURG, signal.SIGTERM)
     before = [signal.signal(number, note) for number in watched]
     yield received
     for number, handler in zip(watched, before, strict=True):
         signal.signal(number, handler)
 
 
-def judge(worker: Worker, request: bytes) -> Verdict:
-    """The verdict of two calls in a row, as a grading would come to it."""
-    answers = []
-    for _ in range(2):
-        answers.append(worker.call(request))
-        if isinstance(answers[-1], Failed):
-            return answers[-1].verdict
-    is_right = [
-        type(a.value) is int and a.value == ANSWER for a in answers if isinstance(a, Returned)
-    ]
-    return Verdict.AC if all(is_right) else Verdict.WA
-
-
-def promised(attack: Path) -> Verdict:
-    head = attack.read_text().partition("\n")[0]
-    parts = dict(part.strip(" #").split(": ", 1) for part in head.split(" | "))
-    assert set(parts) == {"expect", "aim", "means"}, f"{attack.name}: the first line is {head!r}"
-    return Verdict(parts["expect"])
-
-
-@pytest.mark.parametrize("attack", [pytest.param(path, id=path.stem) for path in ATTACKS])
-def test_attack_gains_nothing_and_harms_nothing(
-    sandbox: Sandbox, attack: Path, tmp_path: Path, received_signals: list[int]
+def check(
+    sandbox: Sandbox, files: Program, folder: Path, expected: Verdict, signals: list[int]
 ) -> None:
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)  # so that only the jail keeps the file closed, not its owner
-    (tmp_path / "answer.txt").write_text(str(ANSWER))
-    (tmp_path / "reference_answer.py").write_text(f"ANSWER = {ANSWER}")
-    host = {
-        "answer_file": str(tmp_path / "answer.txt"),
-        "answer_folder": str(tmp_path),
-        "answer_modulo_million": ANSWER % 1_000_000,
-        "folders": [str(Path(__file__).parent), str(Path.cwd()), str(Path.home())],
-        "grader": os.getpid(),
-        "secret_name": SECRET_NAME,
-    }
+    """Run files as a submission: the verdict, the host, the bystander and the one after it."""
+    harness.plant(folder)
     sandbox.rest()
-    processes_before = processes()
+    before = harness.processes()
+    harness.forget_the_peak()
+    resident, spent = harness.mebibytes("VmRSS"), time.process_time()
 
-    with sandbox.open(program(attack.read_bytes()), LIMITS) as worker:
-        assert isinstance(worker.loaded, Loaded), worker.loaded
-        verdict = judge(worker, codec.encode({"host": host}))
+    outcome = harness.run(sandbox, files, folder)
 
-    assert verdict is promised(attack)
-    assert received_signals == []
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.txt", "reference_answer.py"]
+    assert outcome.verdict is expected, outcome
+    assert signals == []
+    assert sorted(p.name for p in folder.iterdir()) == ["answer.txt", "reference_answer.py"]
+    assert harness.planted_names() == []
+    assert not list(Path.cwd().glob("core*"))
+    assert harness.mebibytes("VmHWM") - resident < _MOST_MEBIBYTES
+    assert time.process_time() - spent < _MOST_CPU_SECONDS
     sandbox.rest()
-    assert processes() - processes_before == set()
-    with sandbox.open(program(b"def f(host): return 7"), LIMITS) as worker:
-        after = worker.call(codec.encode({"host": host}))
+    assert harness.processes() - before == set()
+    with sandbox.open(harness.program("def f(host): return 7"), harness.LIMITS) as worker:
+        after = worker.call(codec.encode({"host": {}}))
     assert isinstance(after, Returned)
     assert after.value == 7
 
 
-def program(source: bytes) -> Program:
-    return Program(files={"attack.py": source}, entries=(Entry(name="f", parameters=("host",)),))
+@needs_isolation
+@pytest.mark.parametrize("attack", [pytest.param(path, id=path.stem) for path in ATTACKS])
+def test_attack_gains_nothing_and_harms_nothing(
+    sandbox: Sandbox,
+    attack: Path,
+    tmp_path: Path,
+    received_signals: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if attack.stem in SLEEPERS:
+        monkeypatch.setattr(Limits, "wall_seconds", staticmethod(lambda cpu_seconds: 0.5))
+    files = harness.program(attack.read_bytes())
+
+    check(sandbox, files, tmp_path, harness.expected_verdict(attack), received_signals)
 
 
-def processes() -> set[int]:
-    """Descendants of this process."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                text = (entry / "stat").read_text()
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(text.rpartition(")")[2].split()[1])
-    found = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
+@needs_isolation
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SLEEPERS))
+def test_attack_that_waits_meets_the_real_wall_limit(
+    sandbox: Sandbox, name: str, tmp_path: Path, received_signals: list[int]
+) -> None:
+    attack = harness.FOLDER / f"{name}.py"
+    files = harness.program(attack.read_bytes())
+
+    check(sandbox, files, tmp_path, harness.expected_verdict(attack), received_signals)
 
 
-def test_the_attack_on_the_answer_file_works_outside_the_jail(tmp_path: Path) -> None:
-    (tmp_path / "answer.txt").write_text(str(ANSWER))
-    scope: dict[str, object] = {}
-    exec((Path(__file__).parent / "reads_answer_file.py").read_text(), scope)
+@pytest.fixture(scope="module")
+def walled() -> Iterator[Sandbox]:
+    """The same one level higher, where this host has it."""
+    need_walls()
+    with harness.secret_in_the_environment(), Sandbox.start(required=Isolation.L3) as started:
+        yield started
 
-    found = scope["f"]({"answer_file": str(tmp_path / "answer.txt")})  # type: ignore[operator]
 
-    assert found == ANSWER
+@needs_isolation
+def test_names_and_sizes_of_files_are_seen_on_l1_and_not_on_l3(tmp_path: Path) -> None:
+    """Threat 2: stat() by a known name; on L1 it is visible, which is why names are no secrets."""
+    harness.plant(tmp_path)
+    attack = harness.FOLDER / "finds_the_answer_by_stat.py"
+    seen = {}
+    for level in (Isolation.L1, Isolation.L3):
+        try:
+            with Sandbox.start(required=level) as started:
+                files = harness.program(attack.read_bytes())
+                seen[started.isolation] = harness.run(started, files, tmp_path).stdout
+        except IsolationError:
+            continue
+
+    assert "visible" in seen.get(Isolation.L1, "visible")
+    assert "visible" not in seen.get(Isolation.L3, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", [pytest.param(path, id=path.stem) for path in ATTACKS])
+def test_attack_gains_nothing_behind_walls(
+    walled: Sandbox,
+    attack: Path,
+    tmp_path: Path,
+    received_signals: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if attack.stem in SLEEPERS:
+        monkeypatch.setattr(Limits, "wall_seconds", staticmethod(lambda cpu_seconds: 0.5))
+    files = harness.program(attack.read_bytes())
+
+    check(walled, files, tmp_path, harness.expected_verdict(attack), received_signals)
+
+
+def test_there_are_enough_attacks_and_each_has_its_own_aim() -> None:
+    means = [harness.promise(attack)["means"] for attack in ATTACKS]
+
+    assert len(ATTACKS) >= 85
+    assert len(set(means)) == len(means)
+    assert {path.stem for path in ATTACKS} >= SLEEPERS
+
+
+@needs_isolation
+@pytest.mark.parametrize(
+    "name",
+    [
+        "changes_flags_for_later_submissions",
+        "finds_earlier_submissions",
+        "patches_the_codec",
+        "changes_its_inputs",
+        "registers_codecs_and_importers",
+    ],
+)
+def test_second_run_of_an_attack_finds_nothing_of_the_first(
+    sandbox: Sandbox, name: str, tmp_path: Path
+) -> None:
+    harness.plant(tmp_path)
+    attack = harness.FOLDER / f"{name}.py"
+    files = harness.program(attack.read_bytes())
+
+    verdicts = [harness.run(sandbox, files, tmp_path).verdict for _ in range(3)]
+
+    assert verdicts == [harness.expected_verdict(attack)] * 3
+
+
+#: outside the jail each of these reaches what it wants: it raises SystemError, or returns it
+_CONTROL = """
+import json, sys, types
+host = json.loads(sys.argv[2])
+scope = {"__name__": "attack"}
+exec(open(sys.argv[1]).read(), scope)
+try:
+    print("returned", scope["f"](host), flush=True)
+except BaseException as error:
+    print(type(error).__name__, str(error)[:300], flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        pytest.param("reads_answer_file", f"returned {harness.ANSWER}", id="answer-file"),
+        pytest.param("opens_by_every_means", "SystemError worked:", id="every-opener"),
+        pytest.param("imports_reference", f"returned {harness.ANSWER}", id="import"),
+        pytest.param("lists_neighbours", "RuntimeError listed", id="listing"),
+        pytest.param("names_what_is_installed", "SystemError seen:", id="packages"),
+        pytest.param("reads_grader_process", "RuntimeError read", id="proc"),
+        pytest.param("reads_system_files", "SystemError seen:", id="system-files"),
+        pytest.param("reads_its_own_start", "SystemError", id="environment"),
+        pytest.param("opens_sockets", "SystemError worked:", id="sockets"),
+        pytest.param("maps_memory_nobody_counts", "SystemError worked:", id="memory"),
+        pytest.param("starts_pools", "SystemError worked:", id="pools"),
+        pytest.param("reads_kernel_logs", "SystemError worked:", id="kernel"),
+    ],
+)
+def test_attack_works_outside_the_jail(name: str, words: str, tmp_path: Path) -> None:
+    """Positive control: a test that nothing can fail proves nothing."""
+    harness.plant(tmp_path)
+    attack = harness.FOLDER / f"{name}.py"
+    host = {
+        "answer_file": str(tmp_path / "answer.txt"),
+        "answer_folder": str(tmp_path),
+        "folders": [str(tmp_path)],
+        "grader": os.getpid(),
+        "zygote": os.getpid(),
+        "bystander": os.getpid(),
+        "marker": harness.MARKER,
+        "secret_name": harness.SECRET_NAME,
+    }
+    with harness.secret_in_the_environment():
+        done = subprocess.run(
+            [sys.executable, "-c", _CONTROL, str(attack), json.dumps(host)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+        )
+
+    assert words in done.stdout, done

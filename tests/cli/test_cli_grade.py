@@ -231,9 +231,10 @@ def test_same_submission_gets_the_same_report_twice(course: Course, run: Run) ->
 
 
 def test_isolation_that_this_host_lacks_is_refused_before_anything_is_graded(
-    course: Course, run: Run, tmp_path: Path
+    course: Course, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course.write("s.py", RIGHT)
+    monkeypatch.setenv("PATH", str(tmp_path))  # bwrap is found there, or not at all
 
     ran = run(
         ["grade", "row_means", "s.py", "--require-isolation", "L3", "--output", str(tmp_path / "r")]

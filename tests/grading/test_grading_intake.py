@@ -15,8 +15,9 @@ from small_course import Small
 
 from grader.core.errors import UsageError
 from grader.core.report import Report, Status
+from grader.grading.folders import find_submissions
 from grader.grading.grade import grade
-from grader.grading.intake import find_submissions, read_submission
+from grader.grading.intake import read_submission
 from grader.grading.plan import QuestionPlan
 from grader.sandbox import Sandbox
 
@@ -320,6 +321,17 @@ def test_digest_of_a_folder_depends_on_names_and_contents(tmp_path: Path) -> Non
             ["a.py", "b.py"],
             id="hidden-folders",
         ),
+        pytest.param(
+            {"ann/s.py": GOOD, "bob/s.py": GOOD, "carl.py": GOOD},
+            ["ann", "bob", "carl.py"],
+            id="folders-and-a-loose-file",
+        ),
+        pytest.param(
+            {"ann/s.py": GOOD, "bob/s.py": GOOD, "notes.py": "x = 1"},
+            ["ann", "bob", "notes.py"],
+            id="folders-and-a-file-without-the-entry",
+        ),
+        pytest.param({"s.py": GOOD, "lib/helper.py": "x = 1"}, ["."], id="helpers-in-a-folder"),
         pytest.param({}, ["."], id="empty"),
     ],
 )
@@ -333,3 +345,22 @@ def test_folder_is_one_submission_or_many(
     found = find_submissions(tmp_path, ["f"])
 
     assert [str(path.relative_to(tmp_path)) for path in found] == expected
+
+
+def test_link_found_in_a_folder_of_many_is_refused_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "real.py").write_text(GOOD)
+    (tmp_path / "link.py").symlink_to(tmp_path / "real.py")
+    (tmp_path / "dangling.py").symlink_to(tmp_path / "nothing.py")
+
+    refusals = {path.name: read_found(path).refusal for path in tmp_path.iterdir()}
+
+    assert refusals["real.py"] == ""
+    assert "is a link" in refusals["link.py"]
+    assert "is a link" in refusals["dangling.py"]
+
+
+def test_names_that_are_no_submissions_are_told(tmp_path: Path) -> None:
+    for name in ("a.py", "b.py", "essay.docx"):
+        (tmp_path / name).write_text(GOOD)
+
+    assert skipped_in(tmp_path, find_submissions(tmp_path, ["f"])) == ["essay.docx"]

@@ -38,11 +38,6 @@ def test_host_gives_l1_and_a_worker_that_attacks_is_refused() -> None:
     assert found["a worker that attacks"]
 
 
-def test_l3_is_refused_with_what_to_do() -> None:
-    with pytest.raises(IsolationError, match=r"isolation L3 was required.*; .+"):
-        Sandbox.start(required=Isolation.L3)
-
-
 @pytest.mark.parametrize(
     ("module", "name", "lacking", "words"),
     [

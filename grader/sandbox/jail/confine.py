@@ -26,13 +26,17 @@ MAX_OPEN_FILES = 32
 _STACK_BYTES = 8 << 20
 
 
-def lock_zygote(readable: Iterable[str]) -> None:
-    """Drop every privilege and every file but readable, for this process and all its children."""
+def lock_zygote(readable: Iterable[str], *, has_walls: bool) -> None:
+    """Drop every privilege and every file but readable, for this process and all its children.
+
+    has_walls: namespaces hold the files off already, so that a kernel without Landlock will do.
+    """
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     drop_capabilities()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    landlock.restrict_reading(readable)
+    if landlock.version() or not has_walls:
+        landlock.restrict_reading(readable)
 
 
 def drop_capabilities() -> None:
@@ -73,10 +77,19 @@ def limit(cpu_seconds: int, memory_bytes: int) -> None:
                 raise
 
 
-def lock_worker(zygote: int) -> None:
+def lock_worker(zygote: int, *, has_walls: bool) -> None:
     """Die with the zygote, leave its Landlock domain, filter system calls. In this order."""
+    _open_own_input()
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != zygote:
         raise OSError("the zygote ended while its worker started")
-    landlock.separate()
+    if landlock.version() or not has_walls:
+        landlock.separate()
     seccomp.install(seccomp.program(os.getpid(), kernel.machine()))
+
+
+def _open_own_input() -> None:
+    """An input of its own: flags set on the zygote's would be seen by every later submission."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)

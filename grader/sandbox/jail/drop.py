@@ -18,6 +18,8 @@ from typing import Any
 _CLONE_NEWNS = 0x00020000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND = 1, 2, 4, 32, 4096
 _MS_REC, _MS_PRIVATE = 16384, 1 << 18
+#: how a refused mount is told; a capability does not help where AppArmor or seccomp says no
+CANNOT_MOUNT = "the host refuses a mount namespace of its own"
 
 
 def _kernel() -> Any:
@@ -77,7 +79,10 @@ if __name__ == "__main__":
     _settings = json.loads(sys.argv[1])
     os.umask(0o022)
     if _settings["covered"]:
-        _uncover(_kernel(), _settings["covered"], _settings["needed"])
+        try:
+            _uncover(_kernel(), _settings["covered"], _settings["needed"])
+        except OSError as error:
+            sys.exit(f"{CANNOT_MOUNT}: {error}")
     os.chdir("/")
     _drop(_settings["uid"])
     os.execve(_settings["argv"][0], _settings["argv"], _settings["environment"])

@@ -10,6 +10,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+CLONE_THREAD = 0x00010000
 
 #: numbers of calls by the machine; the allowlist of the jail has its own, longer table
 _NUMBERS = {

@@ -18,7 +18,7 @@ from .uploads import Source, Unreadable, unpack
 __all__ = ["Submission", "Unreadable", "load"]
 
 _MODULE_NAME = "submission"
-_SNIPPET_NAME = "<call>"
+_SNIPPET_NAME = "how it is called,"
 
 
 @dataclass(slots=True)
@@ -66,6 +66,8 @@ def load(program: dict[str, Any]) -> Submission:
     notes += [standins.note(name) for name in standins.STATE.names]
     entries = [_entry(module, want, chosen) for want in wanted]
     call = program["call"]
+    if call is not None:
+        named[_SNIPPET_NAME] = Source(_SNIPPET_NAME, call)
     return Submission(
         file=chosen.source.name,
         notes=notes,

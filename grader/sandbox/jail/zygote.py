@@ -21,7 +21,7 @@ import socket
 import sys
 from typing import Any
 
-from . import confine, frames, serve
+from . import confine, frames, kernel, serve
 
 #: what a submission or an error path may need: a late import would cost time, or a descriptor
 _PRELOADED = (
@@ -49,12 +49,12 @@ def main(settings: dict[str, Any]) -> None:
     control = socket.socket(fileno=settings["control"])
     report = _report()
     _forget(settings["package_directories"])
-    confine.lock_zygote(settings["readable"])
+    confine.lock_zygote(settings["readable"], has_walls=settings["has_walls"])
     # everything until here belongs to all workers: keep the collector from touching its pages
     gc.collect()
     gc.freeze()
     control.send(json.dumps(report).encode())
-    _take_orders(control)
+    _take_orders(control, settings["has_walls"])
 
 
 def _import_everything(packages: list[str]) -> None:
@@ -80,13 +80,26 @@ def _report() -> dict[str, Any]:
         places.setdefault(os.path.dirname(file) if file else "", []).append(name)
     return {
         "modules": places,
-        "tasks": len(os.listdir("/proc/self/task")),
+        "tasks": _tasks(),
         "users": os.getresuid(),
         "groups": [*os.getresgid(), *os.getgroups()],
     }
 
 
-def _take_orders(control: socket.socket) -> None:
+def _tasks() -> int:
+    """How many threads this process has; without /proc, 2 stands for more than one."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except FileNotFoundError:
+        try:
+            # a thread group of its own: nothing to do for one thread, EINVAL for more
+            kernel.call("unshare", kernel.CLONE_THREAD)
+        except OSError:
+            return 2
+        return 1
+
+
+def _take_orders(control: socket.socket, has_walls: bool) -> None:
     pids: dict[int, int] = {}
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, _CONTROL_BYTES, 8)
@@ -94,6 +107,7 @@ def _take_orders(control: socket.socket) -> None:
             os._exit(0)
         order = json.loads(data)
         if order["order"] == "spawn":
+            order["limits"]["has_walls"] = has_walls
             pids[order["id"]] = _spawn(control, order, descriptors)
         else:
             _, status, usage = os.wait4(pids.pop(order["id"]), 0)
@@ -125,7 +139,7 @@ def _become_worker(zygote: int, limits: dict[str, int], data: int, output: int) 
     os.setsid()
     _arrange(data, output)
     confine.limit(limits["cpu_seconds"], limits["memory_bytes"])
-    confine.lock_worker(zygote)
+    confine.lock_worker(zygote, has_walls=bool(limits["has_walls"]))
     _serve()
 
 
