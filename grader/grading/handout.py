@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import textwrap
 from fractions import Fraction
 from typing import Any
 
@@ -45,8 +46,8 @@ def statement_for_students(question: Question) -> str:
         lines += ["", f"## Part {part.id} ({_points(part.points)})", ""]
         lines += _part_lines(part)
     if question.code_parts:
-        starter = "\n\n\n".join(_starters(question))
-        lines += ["", "## Start from", "", "```python", starter, "```"]
+        starter = textwrap.indent("\n\n\n".join(_starters(question)), "    ")
+        lines += ["", "## Start from", "", starter]
     return "\n".join(lines).rstrip() + "\n"
 
 

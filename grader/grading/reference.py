@@ -68,7 +68,7 @@ class Reference:
                 return function(*arguments, **keywords)
         except _AUTHORS_FAULTS as error:
             raise QuestionError(
-                where=_place_of(error, self._folder),
+                where=_place_of(error, self._folder, self.place),
                 what=f"{name} raised {type(error).__name__}: {str(error)[:300]}",
                 hint=_hint_for(error),
             ) from error
@@ -166,13 +166,13 @@ def load_reference(folder: Path, module: str) -> Reference:
     return Reference(loaded, folder)
 
 
-def _place_of(error: BaseException, folder: Path) -> str:
+def _place_of(error: BaseException, folder: Path, module: str = f"{_PACKAGE}/") -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_PACKAGE}/{Path(error.filename).name}:{error.lineno}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith(str(folder)):
             return f"{_PACKAGE}/{Path(frame.filename).relative_to(folder)}:{frame.lineno}"
-    return f"{_PACKAGE}/"
+    return module
 
 
 def _load_package(folder: Path) -> None:

@@ -15,9 +15,9 @@ from small_course import Small
 
 from grader.core.errors import UsageError
 from grader.core.report import Report, Status
-from grader.grading.folders import find_submissions
+from grader.grading.folders import find_submissions, skipped_in
 from grader.grading.grade import grade
-from grader.grading.intake import read_submission
+from grader.grading.intake import read_found, read_submission
 from grader.grading.plan import QuestionPlan
 from grader.sandbox import Sandbox
 

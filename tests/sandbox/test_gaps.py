@@ -29,6 +29,7 @@ pytestmark = pytest.mark.skipif(
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strike", STRIKES)
 def test_submission_whose_sandbox_died_once_is_tried_again(
     plan: QuestionPlan, fresh: Sandbox, strike: Callable[[int], None]

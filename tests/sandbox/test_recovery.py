@@ -132,6 +132,7 @@ def struck(
     return report, len(striker.struck)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strike", STRIKES)
 def test_death_during_a_call_is_never_told_as_the_learners(
     plan: QuestionPlan, fresh: Sandbox, strike: Callable[[int], None]
