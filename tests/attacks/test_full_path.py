@@ -26,7 +26,7 @@ from grader.report.as_text import report_as_text
 from grader.report.class_text import class_table, summary_line
 from grader.sandbox import Sandbox
 
-pytestmark = pytest.mark.needs_isolation
+pytestmark = [pytest.mark.needs_isolation, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 HONEST = '''

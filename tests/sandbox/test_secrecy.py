@@ -74,6 +74,7 @@ def name_of(pid: int) -> str:
         return ""
 
 
+@pytest.mark.slow
 def test_what_runs_submissions_holds_no_secret_while_it_grades(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
