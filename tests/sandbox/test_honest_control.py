@@ -99,7 +99,7 @@ def test_honest_program_of_numpy_meets_no_refusal(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.skipif(
-    importlib.util.find_spec("scipy") is None, reason="NOT TESTED: scipy is not installed"
+    importlib.util.find_spec("scipy") is None, reason="WITH SCIPY ONLY: scipy is not installed"
 )
 def test_honest_program_of_scipy_meets_no_refusal() -> None:
     with Sandbox.start(packages=("numpy", "scipy")) as with_scipy:

