@@ -13,30 +13,32 @@ if TYPE_CHECKING:
     from grader.draw.cache import cache_folder, load_or_build, read_cached, write_cached
     from grader.draw.corpus import build_corpus
     from grader.draw.order import size_of
-    from grader.draw.shrink import shrink, simpler_inputs
+    from grader.draw.shrink import Candidate, Shrinker, shrinker_of
 
 _HOMES = {
+    "Candidate": "shrink",
     "ExpectedAnswer": "answer",
     "Judge": "answer",
+    "Shrinker": "shrink",
     "build_corpus": "corpus",
     "cache_folder": "cache",
     "load_or_build": "cache",
     "read_cached": "cache",
-    "shrink": "shrink",
-    "simpler_inputs": "shrink",
+    "shrinker_of": "shrink",
     "size_of": "order",
     "write_cached": "cache",
 }
 
 __all__ = [
+    "Candidate",
     "ExpectedAnswer",
     "Judge",
+    "Shrinker",
     "build_corpus",
     "cache_folder",
     "load_or_build",
     "read_cached",
-    "shrink",
-    "simpler_inputs",
+    "shrinker_of",
     "size_of",
     "write_cached",
 ]

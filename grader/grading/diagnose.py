@@ -19,7 +19,7 @@ from grader.core.question import KnownAnswer
 from grader.core.report import Failure, MatchedMisconception
 from grader.draw import read_cached, write_cached
 from grader.grading.judge import same_answer
-from grader.grading.plan import PartPlan
+from grader.grading.plan import Behaviour, PartPlan
 from grader.grading.runner import Fault, GroupRun, PartRun, PartRunner
 from grader.grading.session import Session
 from grader.sandbox import Sandbox
@@ -30,8 +30,6 @@ SHRINK_CALLS = 400
 SHRINK_SECONDS = 1.0
 
 _SAME = Comparison(rtol=1e-6, atol=1e-9)
-#: what one call came to, as kept on disk: ('value', answer) or ('raised', type name)
-Behaviour = Sequence[tuple[str, object]]
 
 
 def explain_group(plan: PartPlan, runner: PartRunner, run: GroupRun) -> Failure:
@@ -57,36 +55,25 @@ def explain_group(plan: PartPlan, runner: PartRunner, run: GroupRun) -> Failure:
 
 
 def _shrunk(plan: PartPlan, runner: PartRunner, run: GroupRun, fault: Fault) -> Fault:
-    found = fault
+    from grader.draw import Candidate, shrinker_of  # not needed for a right submission
 
-    def fails(inputs: Mapping[str, object]) -> bool:
-        nonlocal found
-        case = _case(plan, inputs, fault.case)
-        smaller = runner.judge(case, runner.ask(inputs))
-        if smaller is None or not smaller.is_like(fault) or not smaller.is_shrinkable:
-            return False
-        found = smaller
-        return True
+    def first_failing(candidates: Sequence[Candidate]) -> int | None:
+        posed = [plan.pose(candidate.key, candidate.inputs) for candidate in candidates]
+        return runner.first_like(fault, posed)
 
-    from grader.draw import shrink  # not needed for a right submission
-
-    best = shrink(
-        run.group.domain,
-        run.group.where,
+    best = shrinker_of(run.group.domain, run.group.where).shrink(
         fault.case.inputs,
-        fails,
+        first_failing,
         calls=SHRINK_CALLS,
         seconds=SHRINK_SECONDS,
         clock=lambda: time.thread_time() + runner.cpu_seconds,
     )
-    if found.case.inputs is not best and not fails(best):
+    # once more by itself: what one call prints is kept
+    last = plan.pose(encode(dict(best)), best)
+    found = runner.judge(last.case, runner.ask(best))
+    if found is None or not found.is_like(fault) or not found.is_shrinkable:
         return fault  # it depends on the calls before it: only the first place found is sure
     return found
-
-
-def _case(plan: PartPlan, inputs: Mapping[str, object], origin: Case) -> Case:
-    """Give the case of a candidate; other right answers are left to the exact test."""
-    return Case(inputs=inputs, groups=origin.groups, expected=plan.judge.expected(inputs))
 
 
 def _view(answers: Mapping[str, object]) -> object:
@@ -132,7 +119,13 @@ def _agreed_cases(behaviour: Behaviour, run: PartRun) -> int:
 
 
 def behaviour_of(plan: PartPlan, known: KnownAnswer, sandbox: Sandbox) -> Behaviour:
-    """Give what a known answer comes to on every case; kept on disk, as it never changes."""
+    """Give what a known answer comes to on every case; kept, as it never changes."""
+    if known.name not in plan.behaviours:
+        plan.behaviours[known.name] = _stored_behaviour(plan, known, sandbox)
+    return plan.behaviours[known.name]
+
+
+def _stored_behaviour(plan: PartPlan, known: KnownAnswer, sandbox: Sandbox) -> Behaviour:
     key = hashlib.sha256(f"{plan.key}\0{known.source}".encode()).hexdigest()
     stored = read_cached(f"behaviour-{key}", plan.cache)
     if stored is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 import grader
 from grader.bank import Course
 from grader.core.call import Program
+from grader.core.codec import encode
 from grader.core.comparison import TieRule
 from grader.core.corpus import Case, Corpus
 from grader.core.errors import QuestionError
@@ -30,6 +31,18 @@ from grader.sandbox import Awaited, awaited_answer
 
 _TIES_MODULE = "tie_gradients"
 _SOURCES_OF_A_CORPUS = ("core", "draw")
+_MOST_POSED = 8_000
+#: what each case came to: ('value', answer) or ('raised', type name)
+Behaviour = Sequence[tuple[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Posed:
+    """One case ready to be asked: the encoded inputs, and the answer that is right to the byte."""
+
+    case: Case
+    request: bytes
+    awaited: Awaited
 
 
 class PartPlan:
@@ -54,6 +67,9 @@ class PartPlan:
         self.key = key
         self._setting = setting
         self._given_corpus = given_corpus
+        self._posed: dict[bytes, Posed] = {}
+        #: of the known wrong solutions, by name
+        self.behaviours: dict[str, Behaviour] = {}
 
     @property
     def cache(self) -> Path | None:
@@ -78,6 +94,23 @@ class PartPlan:
         if names not in ([""], list(self.code.returns)) or _holds_nan(answer):
             return None  # NaN is equal to itself only where the question says so
         return awaited_answer(answer)
+
+    def pose(self, key: bytes, inputs: Mapping[str, object]) -> Posed:
+        """Give inputs that are not in the corpus with what is right on them.
+
+        Kept by key (the encoded inputs) for the next submission: shrinking visits the same ones.
+        Other right answers than the expected one are left to the exact test.
+        """
+        posed = self._posed.get(key)
+        if posed is None:
+            case = Case(inputs=inputs, groups=(), expected=self.judge.expected(inputs))
+            names = self.code.input_names
+            request = encode({name: inputs[name] for name in names})
+            posed = Posed(case=case, request=request, awaited=self._awaited(case))
+            if len(self._posed) >= _MOST_POSED:
+                self._posed.clear()
+            self._posed[key] = posed
+        return posed
 
     @property
     def has_reference(self) -> bool:

@@ -14,7 +14,7 @@ from grader.core.question import Group, PropertyKind
 from grader.core.report import Outcome
 from grader.core.verdict import Verdict
 from grader.grading.judge import Finding
-from grader.grading.plan import PartPlan
+from grader.grading.plan import PartPlan, Posed
 from grader.grading.properties import Probe, check_property, sample
 from grader.grading.session import Session
 
@@ -204,6 +204,19 @@ class PartRunner:
                     result=result,
                     is_shrinkable=False,
                 )
+        return None
+
+    def first_like(self, fault: Fault, posed: Sequence[Posed]) -> int | None:
+        """Give the position of the first case that shows the same kind of fault."""
+        asked = self._session.ask_all(
+            [one.request for one in posed], [one.awaited for one in posed]
+        )
+        for at, (one, result) in enumerate(zip(posed, asked, strict=True)):
+            if one.awaited is not None and result is one.awaited[1]:
+                continue
+            found = self.judge(one.case, result)
+            if found is not None and found.is_like(fault) and found.is_shrinkable:
+                return at
         return None
 
     def ask(self, inputs: Mapping[str, object]) -> Returned | Failed:

@@ -10,7 +10,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from max_pool_question import batch_part, is_accepted, judge, seed_part  # noqa:
 
 from grader.core.corpus import Corpus  # noqa: E402
 from grader.core.question import CodePart  # noqa: E402
-from grader.draw import build_corpus, load_or_build, shrink  # noqa: E402
+from grader.draw import Candidate, Shrinker, build_corpus, load_or_build  # noqa: E402
 
 
 def timed(work: Callable[[], object], times: int = 1) -> float:
@@ -52,15 +52,19 @@ def measure(part: CodePart) -> dict[str, object]:
     failing = [inputs for inputs in cases if not is_accepted(inputs, assigns(inputs))]
     calls = []
 
-    def fails(inputs: Any) -> bool:
-        calls.append(inputs)
-        return not is_accepted(inputs, assigns(inputs))
+    def first_failing(candidates: Sequence[Candidate]) -> int | None:
+        for at, candidate in enumerate(candidates):
+            calls.append(candidate)
+            inputs: Any = candidate.inputs
+            if not is_accepted(inputs, assigns(inputs)):
+                return at
+        return None
 
-    shrunk = timed(
-        lambda: shrink(
-            overlapping.domain, overlapping.where, failing[-1], fails, clock=time.monotonic
-        )
-    )
+    def shrink() -> object:
+        shrinker = Shrinker(overlapping.domain, overlapping.where)
+        return shrinker.shrink(failing[-1], first_failing, clock=time.monotonic)
+
+    shrunk = timed(shrink)
     return {
         "build_ms": built,
         "load_ms": loaded,

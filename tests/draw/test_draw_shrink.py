@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import hypothesis
@@ -17,7 +18,7 @@ from max_pool_question import SEED_DRAW, batch_part, is_accepted, make_domain, s
 from grader.core.domain import ArrayDraw
 from grader.core.expression import parse_expression
 from grader.core.question import Group
-from grader.draw import shrink, simpler_inputs, size_of
+from grader.draw import Candidate, Shrinker, shrinker_of, size_of
 from grader.draw.elements import bounds_of, is_inside
 from grader.draw.frames import frame_of
 from grader.draw.strategies import inputs_strategy
@@ -32,6 +33,17 @@ PAIRS = [
 
 def no_clock() -> float:
     return 0.0
+
+
+def shrink(
+    domain: Any, where: Any, inputs: Any, fails: Callable[[Any], bool], **bounds: Any
+) -> Mapping[str, object]:
+    """Shrink by a condition that is asked of one candidate after the other."""
+
+    def first_failing(candidates: Sequence[Candidate]) -> int | None:
+        return next((at for at, found in enumerate(candidates) if fails(found.inputs)), None)
+
+    return shrinker_of(domain, where).shrink(inputs, first_failing, **bounds)
 
 
 def group_of(part: Any, name: str) -> Group:
@@ -181,15 +193,13 @@ def test_seconds_are_a_net() -> None:
     asked = []
     ticks = itertools.count()
 
-    def fails(inputs: Any) -> bool:
-        asked.append(inputs)
-        return False
+    def first_failing(candidates: Sequence[Candidate]) -> int | None:
+        asked.append(candidates)
+        return None
 
-    shrink(
-        group.domain,
-        group.where,
+    shrinker_of(group.domain, group.where).shrink(
         some_failing(group, bool, 30),
-        fails,
+        first_failing,
         seconds=5,
         clock=lambda: float(next(ticks)),
     )
@@ -214,11 +224,41 @@ def test_every_candidate_is_simpler_and_inside(group_id: str) -> None:
         group = group_of(part, group_id)
         start = some_failing(group, bool, 16)
 
-        candidates = list(simpler_inputs(group.domain, group.where, start))
+        simpler = shrinker_of(group.domain, group.where).simpler(start)
+        candidates = [candidate.inputs for candidate in simpler]
 
         assert len(candidates) > 20
         assert all(size_of(candidate) < size_of(start) for candidate in candidates)
         assert all(lies_inside(group, candidate) for candidate in candidates)
+
+
+def test_candidates_are_made_once_for_all_who_fail_on_the_same_input() -> None:
+    group = group_of(seed_part(), "ties")
+    start = some_failing(group, bool, 16)
+    shrinker = Shrinker(group.domain, group.where)
+
+    first, second = (list(shrinker.simpler(start)) for _ in range(2))
+
+    assert all(one is other for one, other in zip(first, second, strict=True))
+    assert len({candidate.key for candidate in first}) == len(first)
+
+
+def test_submissions_that_fail_at_the_same_time_shrink_as_if_alone() -> None:
+    group, fails = group_of(seed_part(), "ties"), wrong("feeds every maximum")
+    start = some_failing(group, fails, 16)
+    alone = shrink(group.domain, group.where, start, fails, clock=no_clock)
+    shrinker = Shrinker(group.domain, group.where)
+
+    def first_failing(candidates: Sequence[Candidate]) -> int | None:
+        return next((at for at, found in enumerate(candidates) if fails(found.inputs)), None)
+
+    with ThreadPoolExecutor(4) as threads:
+        jobs = [
+            threads.submit(shrinker.shrink, start, first_failing, clock=no_clock) for _ in range(8)
+        ]
+        together = [job.result() for job in jobs]
+
+    assert all(size_of(found) == size_of(alone) for found in together)
 
 
 def test_fixed_case_outside_of_the_domain_can_be_shrunk_into_it() -> None:
