@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,12 @@ ROOT = Path(__file__).parents[1]
 # last, so that the installed grader is tested and only `tests.…` is found here
 sys.path.append(str(ROOT))
 
-_missed = pytest.StashKey[list[str]]()
-_folder = pytest.StashKey[Path]()
+#: how the reason of a skip ends whose beginning is a package to install
+NOT_COMPARED = " is not installed: the comparison with it did not run"
 
+_folder = pytest.StashKey[Path]()
+_missed: list[str] = []
+_missing_packages: set[str] = set()
 
 #: skips that say nothing about the host's isolation: CI runs these as root, and with SciPy
 _OTHERWISE_TESTED = ("AS ROOT ONLY: ", "WITH SCIPY ONLY: ")
@@ -31,7 +33,7 @@ _OTHERWISE_TESTED = ("AS ROOT ONLY: ", "WITH SCIPY ONLY: ")
 def pytest_configure(config: pytest.Config) -> None:
     """Give all tests, and what they start, a cache that is not the user's."""
     folder = Path(tempfile.mkdtemp(prefix="grader-tests-"))
-    config.stash[_folder], config.stash[_missed] = folder, []
+    config.stash[_folder] = folder
     os.environ["GRADER_CACHE"] = str(folder / "cache")
     settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
     settings.register_profile("here", deadline=None)
@@ -45,31 +47,32 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(config.stash[_folder], ignore_errors=True)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[pytest.TestReport]:
-    """Remember skipped isolation tests."""
-    report = yield
-    if report.skipped and item.get_closest_marker("needs_isolation") is not None:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
-        if not any(reason.startswith(f"Skipped: {word}") for word in _OTHERWISE_TESTED):
-            item.config.stash[_missed].append(item.nodeid)
-    return report
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what was skipped; in a run on several cores this hears of every process."""
+    if not report.skipped or not isinstance(report.longrepr, tuple | list):
+        return
+    reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+    if reason.endswith(NOT_COMPARED):
+        _missing_packages.add(reason.removesuffix(NOT_COMPARED))
+    if "needs_isolation" in report.keywords and not reason.startswith(_OTHERWISE_TESTED):
+        _missed.append(report.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run when isolation was required and a test of it was skipped."""
-    if os.environ.get("GRADER_REQUIRE_ISOLATION") == "1" and session.config.stash[_missed]:
+    if os.environ.get("GRADER_REQUIRE_ISOLATION") == "1" and _missed:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name what GRADER_REQUIRE_ISOLATION found missing."""
-    missed = terminalreporter.config.stash[_missed]
-    if os.environ.get("GRADER_REQUIRE_ISOLATION") == "1" and missed:
+    """Name what was not tested, also where pytest keeps the reasons of skips to itself."""
+    for requirement in sorted(_missing_packages):
         terminalreporter.write_line(
-            f"{len(missed)} isolation tests were skipped where isolation is required:", red=True
+            f"SKIPPED comparisons with {requirement}: pip install {requirement}", yellow=True
         )
-        for name in missed[:20]:
+    if os.environ.get("GRADER_REQUIRE_ISOLATION") == "1" and _missed:
+        terminalreporter.write_line(
+            f"{len(_missed)} isolation tests were skipped where isolation is required:", red=True
+        )
+        for name in _missed[:20]:
             terminalreporter.write_line(f"  {name}")

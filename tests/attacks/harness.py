@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,7 +80,10 @@ def secret_in_the_environment() -> Iterator[None]:
 
 def plant(folder: Path) -> None:
     """Put the answer where only the jail keeps it from being read."""
-    for each in (folder, folder.parent, folder.parent.parent):
+    shared = Path(tempfile.gettempdir())
+    for each in (folder, *folder.parents):
+        if each in (shared, *shared.parents):
+            break
         each.chmod(0o755)
     (folder / "answer.txt").write_text(str(ANSWER))
     (folder / "reference_answer.py").write_text(f"ANSWER = {ANSWER}")
