@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.bank.course import BUILT_IN, Course, find_course, question_files
+    from grader.bank.exam import exam_files, find_exam, load_exam
     from grader.bank.find import find_question
     from grader.bank.lint import Problem, lint, sample_code
     from grader.bank.load import Bank, load_bank, load_question
@@ -21,10 +22,13 @@ _HOMES = {
     "Bank": "load",
     "Course": "course",
     "Problem": "lint",
+    "exam_files": "exam",
     "find_course": "course",
+    "find_exam": "exam",
     "find_question": "find",
     "lint": "lint",
     "load_bank": "load",
+    "load_exam": "exam",
     "load_question": "load",
     "question_files": "course",
     "render_markdown": "render",
@@ -37,10 +41,13 @@ __all__ = [
     "Bank",
     "Course",
     "Problem",
+    "exam_files",
     "find_course",
+    "find_exam",
     "find_question",
     "lint",
     "load_bank",
+    "load_exam",
     "load_question",
     "question_files",
     "render_markdown",

@@ -84,6 +84,11 @@ def _course(folder: Path, name: str) -> Course:
     )
 
 
+def exams_folder(course: Course) -> Path:
+    """Give where the exams and exercise sheets of a course lie; it need not exist."""
+    return course.questions_folder / _EXAMS
+
+
 def question_files(course: Course) -> Iterator[Path]:
     """Give every Markdown file that may be a question, in a stable order.
 
