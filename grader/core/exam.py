@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from grader.core.report import Report
+
 
 class ExamKind(enum.Enum):
     """Timed or not."""
@@ -89,3 +91,41 @@ class Exam:
         """Give every question of the sheet, also those of which only some count."""
         for slot in self.slots:
             yield from slot.questions
+
+
+class Standing(enum.Enum):
+    """What became of one question of one student's sheet."""
+
+    GRADED = "graded"
+    MISSING = "missing"  # nothing was handed in: no points
+    UNGRADABLE = "ungradable"  # it cannot be read or loaded: no points
+    ERROR = "error"  # our or the author's fault: no score, and no total
+    NOT_COUNTED = "not_counted"  # handed in beyond the number of a choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExamAnswer:
+    """One question of one student's sheet; score is None where there is no score to count."""
+
+    question_id: str
+    standing: Standing
+    score: Fraction | None
+    max_score: Fraction
+    report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sheet:
+    """One student's exam. total is None as long as a fault of ours stands in it."""
+
+    student: str
+    answers: tuple[ExamAnswer, ...]
+    max_total: Fraction
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Fraction | None:
+        """Give the sum of what counts; each score was rounded by nobody."""
+        if any(answer.standing is Standing.ERROR for answer in self.answers):
+            return None
+        return sum((answer.score or Fraction(0) for answer in self.answers), Fraction(0))

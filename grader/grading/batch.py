@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
 
 from grader.core.report import Report
 from grader.grading.grade import grade
 from grader.grading.intake import Submission
 from grader.grading.plan import QuestionPlan
 from grader.sandbox import Sandbox
+
+Result = TypeVar("Result")
 
 
 def grade_all(
@@ -19,21 +23,27 @@ def grade_all(
     *,
     jobs: int = 1,
 ) -> Iterator[Report]:
-    """Give a report for each submission, in order; each is read only when its turn comes.
-
-    Threads are enough: a submission's own arithmetic runs in its worker process.
-    """
+    """Give a report for each submission, in order; each is read only when its turn comes."""
 
     def one(read: Callable[[], Submission]) -> Report:
         return grade(plan, read(), sandbox)
 
-    if jobs == 1 or len(reads) == 1:
-        yield from map(one, reads)
+    if jobs > 1:
+        prepare(plan)
+    return in_order([partial(one, read) for read in reads], jobs)
+
+
+def in_order(tasks: Sequence[Callable[[], Result]], jobs: int) -> Iterator[Result]:
+    """Give the result of each task, in order, with so many at work at a time.
+
+    Threads are enough: a submission's own arithmetic runs in its worker process.
+    """
+    if jobs == 1 or len(tasks) <= 1:
+        yield from (task() for task in tasks)
         return
-    prepare(plan)
     pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
     try:
-        yield from pool.map(one, reads)
+        yield from pool.map(lambda task: task(), tasks)
     except BaseException:
         # no waiting: whoever stops us closes the sandbox, and that ends what is still running
         pool.shutdown(wait=False, cancel_futures=True)
