@@ -77,10 +77,14 @@ def _as_text(result: Verification, question: Question, quiet: bool) -> str:
 
 
 def _summary(questions: int, failed: int, broken: int, seconds: float) -> str:
-    verdict = "all hold" if not failed and not broken else f"{failed} do not hold"
+    verdict = _counted(failed, "does", "do") + " not hold" if failed or broken else "all hold"
     if broken:
-        verdict += f", {broken} files cannot be read"
-    return f"{questions} questions verified in {seconds:.1f} s: {verdict}"
+        verdict += ", " + _counted(broken, "file", "files") + " cannot be read"
+    return f"{_counted(questions, 'question', 'questions')} verified in {seconds:.1f} s: {verdict}"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _progress(question: str):  # type: ignore[no-untyped-def]  # a callback of one text, see below

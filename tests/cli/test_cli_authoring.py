@@ -15,7 +15,7 @@ def test_new_course_verifies(course: Course, run: Run) -> None:
     ran = run(["verify"])
 
     assert ran.code == 0, ran.stdout
-    assert "1 questions verified" in ran.stdout
+    assert "1 question verified" in ran.stdout
     assert "PROBLEM" not in ran.stdout
 
 
@@ -59,7 +59,7 @@ def test_verify_that_finds_a_problem_exits_with_one_and_names_the_place(
 
     assert ran.code == 1
     assert f"PROBLEM {QUESTION}:" in ran.stdout
-    assert "1 do not hold" in ran.stdout
+    assert "1 does not hold" in ran.stdout
 
 
 def test_verify_reports_a_file_that_cannot_be_read_and_the_rest(course: Course, run: Run) -> None:
