@@ -10,6 +10,7 @@ from typing import TypeVar
 from grader.core.report import Report
 from grader.grading.grade import grade
 from grader.grading.intake import Submission
+from grader.grading.journal import Journal
 from grader.grading.plan import QuestionPlan
 from grader.sandbox import Sandbox
 
@@ -22,15 +23,32 @@ def grade_all(
     sandbox: Sandbox,
     *,
     jobs: int = 1,
+    journal: Journal | None = None,
 ) -> Iterator[Report]:
-    """Give a report for each submission, in order; each is read only when its turn comes."""
+    """Give a report for each submission, in order; each is read only when its turn comes.
+
+    What a journal holds already is not graded again.
+    """
 
     def one(read: Callable[[], Submission]) -> Report:
-        return grade(plan, read(), sandbox)
+        return grade_once(plan, read(), sandbox, journal)
 
     if jobs > 1:
         prepare(plan)
     return in_order([partial(one, read) for read in reads], jobs)
+
+
+def grade_once(
+    plan: QuestionPlan, submission: Submission, sandbox: Sandbox, journal: Journal | None
+) -> Report:
+    """Give the report from the journal, or grade and note it there."""
+    if journal is None:
+        return grade(plan, submission, sandbox)
+    report = journal.find(plan, submission, sandbox)
+    if report is None:
+        report = grade(plan, submission, sandbox)
+        journal.add(plan, submission, sandbox, report)
+    return report
 
 
 def in_order(tasks: Sequence[Callable[[], Result]], jobs: int) -> Iterator[Result]:

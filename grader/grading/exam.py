@@ -12,10 +12,10 @@ from grader.bank import Course, find_question
 from grader.core.errors import QuestionError
 from grader.core.exam import Exam, ExamAnswer, ExamQuestion, Sheet, Slot, Standing
 from grader.core.report import Report, Status
-from grader.grading.batch import in_order, prepare
+from grader.grading.batch import grade_once, in_order, prepare
 from grader.grading.folders import everything_in
-from grader.grading.grade import grade
 from grader.grading.intake import Submission, is_candidate, read_found
+from grader.grading.journal import Journal
 from grader.grading.plan import PlanSetting, QuestionPlan, plan_question
 from grader.sandbox import Sandbox
 
@@ -117,13 +117,14 @@ def grade_exam(
     sandbox: Sandbox,
     *,
     jobs: int = 1,
+    journal: Journal | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> Iterator[Sheet]:
     """Give one sheet for each student, in order; advance is told each graded answer."""
     for question_plan in plan.plans.values():
         prepare(question_plan)
     tasks = [
-        partial(_graded, plan.plans[name], partial(read_found, path), sandbox)
+        partial(_graded, plan.plans[name], partial(read_found, path), sandbox, journal)
         for hand_in in hand_ins
         for name, path in _counted(plan.exam, hand_in).items()
     ]
@@ -136,8 +137,13 @@ def grade_exam(
         yield _sheet(plan, hand_in, of_one)
 
 
-def _graded(plan: QuestionPlan, read: Callable[[], Submission], sandbox: Sandbox) -> Report:
-    return grade(plan, read(), sandbox)
+def _graded(
+    plan: QuestionPlan,
+    read: Callable[[], Submission],
+    sandbox: Sandbox,
+    journal: Journal | None,
+) -> Report:
+    return grade_once(plan, read(), sandbox, journal)
 
 
 def _counted(exam: Exam, hand_in: HandIn) -> dict[str, Path]:

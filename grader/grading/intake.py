@@ -49,7 +49,7 @@ def read_submission(path: Path, name: str | None = None) -> Submission:
         content, refusal = _read_file(path, label)
     except OSError as error:
         raise unreadable(path, error) from error
-    return _refused(label, refusal) if refusal else _submission(label, {label: content})
+    return _refused(label, refusal) if refusal else submission_of(label, {label: content})
 
 
 def is_folder(path: Path) -> bool:
@@ -92,7 +92,7 @@ def read_standard_input(name: str = "stdin.py") -> Submission:
     return (
         _refused(name, "standard input is empty")
         if not content.strip()
-        else _submission(name, {name: content})
+        else submission_of(name, {name: content})
     )
 
 
@@ -157,7 +157,7 @@ def _read_folder(folder: Path, label: str) -> Submission:
             return _refused(label, f"{label} has more than {_MOST_FILES} files or 16 MiB of source")
     if not files:
         return _refused(label, f"{label} holds no .py file and no notebook")
-    return _submission(label, files)
+    return submission_of(label, files)
 
 
 def _is_inside(path: Path, root: Path) -> bool:
@@ -179,7 +179,8 @@ def _walk(folder: Path, depth: int) -> Iterable[Path]:
             yield child
 
 
-def _submission(name: str, files: dict[str, bytes]) -> Submission:
+def submission_of(name: str, files: Mapping[str, bytes]) -> Submission:
+    """Give what was handed in over another way than the file system, already bounded in size."""
     sendable = {_sendable(file): content for file, content in files.items()}
     return Submission(name=name, files=sendable, sha256=_digest(files))
 
