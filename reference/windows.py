@@ -21,29 +21,33 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from reference.arguments import Padding, Pair, Size, read_arguments
+
 __all__ = [
     "FLOATS",
     "INTEGERS",
+    "NUMBERS",
     "Array",
+    "Grid",
     "Padding",
+    "Pair",
     "Size",
     "Windows",
     "check_dout",
     "check_planes",
+    "find_grid",
     "find_maxima",
     "find_windows",
     "gather",
 ]
 
 Array: TypeAlias = npt.NDArray[Any]  # `check_planes` decides which element types are accepted
-Pair: TypeAlias = tuple[int, int]
-Size: TypeAlias = int | Pair
-Padding: TypeAlias = Size | tuple[Pair, Pair]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 FLOATS = tuple(map(np.dtype, ("float16", "float32", "float64")))
 INTEGERS = tuple(map(np.dtype, ("int8", "uint8", "int16", "int32", "int64")))
+NUMBERS = FLOATS + INTEGERS
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -60,6 +64,29 @@ class Windows:
     real: npt.NDArray[np.bool_]
     plane: Pair
     out: Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The same windows by arithmetic, without a table of their cells; pairs are (rows, columns).
+
+    Window i of an axis has its taps a = 0 .. kernel - 1 at stride*i - before + dilation*a; a tap
+    outside 0 .. plane - 1 is padding. Every window has a tap on the plane.
+    """
+
+    plane: Pair
+    out: Pair
+    kernel: Pair
+    stride: Pair
+    before: Pair
+    dilation: Pair
+    spans: Pair  # cells from the first tap of a window to its last, both included
+    is_padded: bool  # whether some tap is padding
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether windows may share a cell."""
+        return any(span > stride for span, stride in zip(self.spans, self.stride, strict=True))
 
 
 def find_windows(
@@ -82,13 +109,19 @@ def find_windows(
     than the padded plane, and for a window that would lie on padding alone: its maximum would be
     a value that is nowhere in the input.
     """
-    *_, height, width = shape
-    kernels = _sizes("kernel", kernel)
-    strides = kernels if stride is None else _sizes("stride", stride)
-    dilations = _sizes("dilation", dilation)
-    if not isinstance(ceil_mode, bool | np.bool_):
-        raise ValueError(f"ceil_mode is {ceil_mode!r}: give True or False")
-    return _tabulate((height, width), kernels, strides, _margins(padding), dilations, ceil_mode)
+    return _tabulate(*read_arguments(shape, kernel, stride, padding, dilation, ceil_mode))
+
+
+def find_grid(
+    shape: tuple[int, ...],
+    kernel: Size,
+    stride: Size | None,
+    padding: Padding,
+    dilation: Size,
+    ceil_mode: bool,
+) -> Grid:
+    """What `find_windows` finds, in a form whose size does not grow with the plane; same errors."""
+    return _measure(*read_arguments(shape, kernel, stride, padding, dilation, ceil_mode))
 
 
 def check_planes(name: str, array: object, dtypes: tuple[np.dtype[Any], ...]) -> None:
@@ -107,7 +140,7 @@ def check_planes(name: str, array: object, dtypes: tuple[np.dtype[Any], ...]) ->
         raise ValueError(f"{name} has dtype {array.dtype}: give one of {allowed}")
 
 
-def check_dout(dout: object, x: Array, windows: Windows) -> None:
+def check_dout(dout: object, x: Array, windows: Windows | Grid) -> None:
     """Refuse a dout that is not an array of the shape of the output, with a ValueError."""
     *lead, _, _ = x.shape
     if not isinstance(dout, np.ndarray):
@@ -129,6 +162,33 @@ def find_maxima(values: Array) -> npt.NDArray[np.bool_]:
     """
     maxima: npt.NDArray[np.bool_] = values == values.max(axis=1, keepdims=True)
     return maxima | np.isnan(values)
+
+
+@lru_cache
+def _measure(
+    plane: Pair,
+    kernels: Pair,
+    strides: Pair,
+    margins: tuple[Pair, Pair],
+    dilations: Pair,
+    ceil_mode: bool,
+) -> Grid:
+    """The grid of `find_grid`."""
+    rows, columns = (
+        _axis_windows(*axis, ceil_mode)
+        for axis in zip(plane, kernels, strides, margins, dilations, strict=True)
+    )
+    (top, _), (left, _), (down, right), (tall, broad) = *margins, dilations, kernels
+    return Grid(
+        plane=plane,
+        out=(len(rows), len(columns)),
+        kernel=kernels,
+        stride=strides,
+        before=(top, left),
+        dilation=dilations,
+        spans=(down * (tall - 1) + 1, right * (broad - 1) + 1),
+        is_padded=any(len(row) < tall for row in rows) or any(len(c) < broad for c in columns),
+    )
 
 
 @lru_cache
@@ -187,7 +247,8 @@ def _axis_windows(
     if ceil_mode:
         starts = _ceil_starts(axis, span, stride)
     windows = [
-        [cell for cell in axis[start::dilation][:kernel] if cell is not None] for start in starts
+        [cell for cell in axis[start : start + span + 1 : dilation] if cell is not None]
+        for start in starts
     ]
     if [] in windows:
         raise ValueError(
@@ -202,40 +263,3 @@ def _ceil_starts(axis: list[int | None], span: int, stride: int) -> range:
     starts = range(0, len(axis) - span + stride - 1, stride)
     starts_on_plane = any(cell is not None for cell in axis[starts[-1] :])
     return starts if starts_on_plane else starts[:-1]
-
-
-def _sizes(name: str, value: object) -> Pair:
-    """A kernel, stride or dilation as a pair of whole numbers >= 1."""
-    pair = _pair(name, value)
-    if 0 in pair:
-        raise ValueError(f"{name} is {value!r}: give whole numbers >= 1")
-    return pair
-
-
-def _margins(padding: object) -> tuple[Pair, Pair]:
-    """Padding as ((top, bottom), (left, right)), whole numbers >= 0."""
-    rows, columns = _both("padding", padding)
-    return _pair("padding", rows), _pair("padding", columns)
-
-
-def _pair(name: str, value: object) -> Pair:
-    """An int, or a tuple or list of two, as a pair of whole numbers >= 0."""
-    rows, columns = _both(name, value)
-    return _count(name, rows), _count(name, columns)
-
-
-def _both(name: str, value: object) -> tuple[object, object]:
-    """The two members of a tuple or list; anything else stands for both."""
-    if not isinstance(value, tuple | list):
-        return value, value
-    if len(value) != 2:
-        raise ValueError(f"{name} is {value!r}: give one number or a pair (rows, columns)")
-    rows, columns = value
-    return rows, columns
-
-
-def _count(name: str, value: object) -> int:
-    """A whole number >= 0 as int; bool is no number here."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise ValueError(f"{name} is {value!r}: give a whole number >= 0, or a pair of them")
-    return int(value)

@@ -1,9 +1,12 @@
 """How fast the pooling reference is: against a copy of the input, and against PyTorch.
 
 Run it by hand: ``python tests/benchmarks/bench_reference.py``. Times of one machine say little; the
-ratios are what to compare. All candidates of a row run interleaved on one thread, and the median
-counts. "torch" is PyTorch on contiguous NCHW, "torch last" on channels_last; both columns are our
-time divided by theirs, so below 1 we are faster. PyTorch always computes the places too.
+ratios are what to compare. All candidates of a layer run in turn on one thread, and the median
+counts. Our input is planes (NCHW) or has its channels last in memory. "copies" is our time in
+copies of the input, the limit that memory sets; "torch" and "torch last" are how many times as
+long PyTorch takes on contiguous NCHW and on channels_last, so above 1 we are faster. PyTorch always
+computes the places too. Our backward looks for the maxima again, PyTorch remembers them: it is
+compared with its forward and backward together.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +35,9 @@ try:
 except ImportError:
     torch = None
 
-SHAPES = [(1, 1, 6, 6), (8, 16, 32, 32), (32, 64, 56, 56)]
+SHAPES = [(1, 1, 4, 4), (8, 16, 32, 32), (32, 64, 56, 56)]
 LAYERS = [(2, 2), (3, 2), (3, 1)]
+OURS = ("max_pool", "max_pool_with_indices", "max_pool_backward")
 
 Task = Callable[[], Any]
 
@@ -73,35 +78,46 @@ def torch_tasks(x: Any, dout: Any, kernel: int, stride: int) -> dict[str, Task]:
     return tasks
 
 
+def our_tasks(x: Any, dout: Any, kernel: int, stride: int) -> dict[str, Task]:
+    """Forward, with and without places, and backward, in both memory formats."""
+    tasks: dict[str, Task] = {}
+    for suffix, source, upstream in (
+        ("", x, dout),
+        (" last", channels_last(x), channels_last(dout)),
+    ):
+        calls: tuple[Task, ...] = (
+            partial(max_pool, source, kernel, stride),
+            partial(max_pool_with_indices, source, kernel, stride),
+            partial(max_pool_backward, upstream, source, kernel, stride),
+        )
+        tasks |= {name + suffix: call for name, call in zip(OURS, calls, strict=True)}
+    return tasks
+
+
+def channels_last(x: Any) -> Any:
+    """The same array, with its channels neighbours in memory."""
+    return np.moveaxis(np.moveaxis(x, 1, -1).copy(), -1, 1)
+
+
 def measure(shape: tuple[int, ...], kernel: int, stride: int) -> dict[str, float]:
     """The median seconds of our functions, the copy and PyTorch for one layer."""
     rng = np.random.default_rng(1)
     x = rng.standard_normal(shape, dtype=np.float32)
     dout = rng.standard_normal(max_pool(x, kernel, stride).shape, dtype=np.float32)
-    return time_all(
-        {
-            "copy": x.copy,
-            "max_pool": lambda: max_pool(x, kernel, stride),
-            "max_pool_with_indices": lambda: max_pool_with_indices(x, kernel, stride),
-            "max_pool_backward": lambda: max_pool_backward(dout, x, kernel, stride),
-            **torch_tasks(x, dout, kernel, stride),
-        }
-    )
+    ours, theirs = our_tasks(x, dout, kernel, stride), torch_tasks(x, dout, kernel, stride)
+    return time_all({"copy": x.copy, **ours, **theirs}, seconds=3)
 
 
 def print_ratios(shape: tuple[int, ...], kernel: int, stride: int) -> None:
-    """One line per function: milliseconds, and ratios to the copy and to PyTorch.
-
-    Our backward looks for the maxima again, PyTorch remembers them: its forward is added.
-    """
+    """One line per function and memory format: milliseconds, copies, and PyTorch's time in ours."""
     seconds = measure(shape, kernel, stride)
-    for name in ("max_pool", "max_pool_with_indices", "max_pool_backward"):
-        row = f"{shape!s:18} k{kernel}s{stride} {name:22} {seconds[name] * 1e3:9.3f} ms"
-        row += f"  copy {seconds[name] / seconds['copy']:6.1f}"
+    for name in (name + suffix for suffix in ("", " last") for name in OURS):
+        row = f"{shape!s:16} k{kernel}s{stride} {name:26} {seconds[name] * 1e3:8.3f} ms"
+        row += f"  copies {seconds[name] / seconds['copy']:5.1f}"
         for rival in ("torch", "torch last") if torch is not None else ():
             theirs = seconds[f"{rival} forward"]
-            theirs += seconds[f"{rival} backward"] * (name == "max_pool_backward")
-            row += f"  {rival} {seconds[name] / theirs:5.2f}"
+            theirs += seconds[f"{rival} backward"] * ("backward" in name)
+            row += f"  {rival} {theirs / seconds[name]:5.2f}"
         print(row)
 
 

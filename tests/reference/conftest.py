@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from reference import blocks
+
 #: the summary of the run recognises it, see tests/conftest.py
 _NOT_COMPARED = " is not installed: the comparison with it did not run"
 
@@ -28,6 +30,20 @@ def import_oracle(module: str, requirement: str) -> ModuleType:
         if os.environ.get("GRADER_REQUIRE_ORACLES"):
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="module", params=["table", "blocks"])
+def form(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both forms of the pooling functions: by a table of all windows, and block by block.
+
+    A module that uses it runs twice. Blocks are so small that a plane of these tests takes several,
+    or that several of the smallest planes share one.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "blocks":
+            patch.setattr(blocks, "SMALL", range(0))
+            patch.setattr(blocks, "BLOCK_BYTES", 200)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from reference.pooling import (
     mean_pool_backward,
 )
 
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.usefixtures("form")]
 
 
 def wider_than_three_cells(

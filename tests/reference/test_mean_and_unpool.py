@@ -15,6 +15,8 @@ from reference.pooling import (
     mean_pool_backward,
 )
 
+pytestmark = pytest.mark.usefixtures("form")
+
 
 @check()
 @given(inputs())

@@ -17,6 +17,8 @@ from reference.pooling import (
     mean_pool_backward,
 )
 
+pytestmark = pytest.mark.usefixtures("form")
+
 PLANE = np.zeros((4, 4))
 
 BAD_ARGUMENTS = [

@@ -11,6 +11,8 @@ from pooling_inputs import TIES, Array, Layer, check, distinct, eighths, problem
 
 from reference.pooling import max_pool, max_pool_backward, max_pool_with_indices
 
+pytestmark = pytest.mark.usefixtures("form")
+
 Problem = tuple[Array, Array, Layer]
 rules = st.sampled_from(TIES)
 

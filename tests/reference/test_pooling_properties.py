@@ -12,6 +12,8 @@ from pooling_inputs import Array, Layer, check, distinct, inputs, pairs, quarter
 
 from reference.pooling import max_pool
 
+pytestmark = pytest.mark.usefixtures("form")
+
 Drawn = tuple[Array, Layer]
 
 

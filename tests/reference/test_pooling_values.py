@@ -14,6 +14,8 @@ from pooling_inputs import Array, Layer, check, inputs
 
 from reference.pooling import max_pool, max_pool_with_indices
 
+pytestmark = pytest.mark.usefixtures("form")
+
 # size, kernel, stride, padding, windows with ceil_mode; PyTorch, ONNX Runtime and onnx agree
 CEIL_SIZES = [
     (3, 2, 2, 1, 2),
