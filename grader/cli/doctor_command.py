@@ -32,12 +32,7 @@ def run(options: argparse.Namespace) -> int:
     print_text("")
     if best is Isolation.L3:
         print_text("best level: L3, used where --require-isolation L3 is given")
-    level = Isolation.L1 if Isolation.L1 in levels else Isolation.SELF_CHECK
-    official = "official grades can be given"
-    print_text(
-        f"level {level.value}: "
-        + (official if level is Isolation.L1 else "a self-check only, no official grades")
-    )
+    print_text(_level_line(levels))
     required = required_isolation(options)
     broken = [feature for feature in features if feature.is_promise and not feature.is_present]
     wanted = required or (Isolation.L1 if any(f.level is Isolation.L1 for f in broken) else None)
@@ -47,6 +42,15 @@ def run(options: argparse.Namespace) -> int:
         print_text(f"--require-isolation {wanted.value} would fail")
         return EXIT_OUR_FAULT
     return 0
+
+
+def _level_line(levels: list[Isolation]) -> str:
+    """The level where none is required, and whether official grades can be had."""
+    if Isolation.L1 in levels:
+        return "level L1: official grades can be given"
+    if Isolation.L3 in levels:
+        return "level self-check: official grades need --require-isolation L3"
+    return "level self-check: a self-check only, no official grades"
 
 
 def reached(features: list[Feature]) -> list[Isolation]:

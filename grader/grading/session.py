@@ -15,6 +15,7 @@ from types import TracebackType
 from grader.core.call import Failed, Loaded, Program, Returned
 from grader.core.limits import Limits
 from grader.sandbox import Awaited, Sandbox, Worker
+from grader.sandbox.channel import IDLE_SECONDS
 
 _MOST_WORKERS = 12
 _FIRST_BATCH, _LARGEST_BATCH = 16, 64
@@ -32,6 +33,7 @@ class Session:
         self._worker: Worker | None = sandbox.open(program, limits)
         self._opened = 1
         self._spent_seconds = 0.0
+        self._idle_seconds = 0.0
         self.loaded: Loaded | Failed = self._worker.loaded
         self._last_failure: Failed | None = None
         # a limit below that of a batch would be overrun by it
@@ -89,15 +91,22 @@ class Session:
     def _living_worker(self) -> Worker | Failed:
         """Give a worker that takes a call, or why there is none any more."""
         if self._worker is None or not self._worker.is_alive:
+            self.close()
             is_spent = self.cpu_seconds >= self._limits.total_cpu_seconds
+            # a sleeper would cost what one worker may idle away in each of twelve
+            is_spent = is_spent or self._idle_seconds >= IDLE_SECONDS
             if self._last_failure is not None and (self._opened >= _MOST_WORKERS or is_spent):
                 return self._last_failure
-            self.close()
             self._worker = self._sandbox.open(self._program, self._limits)
             self._opened += 1
         if isinstance(self._worker.loaded, Failed):
             return self._worker.loaded
         return self._worker
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """Give what its workers come from."""
+        return self._sandbox
 
     @property
     def cpu_seconds(self) -> float:
@@ -108,6 +117,7 @@ class Session:
         """Kill the worker; the submission is never given another chance to act."""
         if self._worker is not None:
             self._spent_seconds += self._worker.cpu_seconds
+            self._idle_seconds += self._worker.idle_seconds
             self._worker.close()
             self._worker = None
 

@@ -29,7 +29,10 @@ _TICK_SECONDS = 0.25
 _READABLE = 0x01 | 0x08 | 0x10
 #: what a worker may idle away in all its calls together, beyond what a busy host explains: the
 #: wall limit of one call, three times over; without it, 600 calls of 9 s each were within bounds
-_IDLE_SECONDS = 30.0
+IDLE_SECONDS = 30.0
+#: wall seconds of a batch, which is given up without blame and asked again call by call: a sleeper
+#: costs this before the wall limit of its first call begins
+_BATCH_WALL_SECONDS = 3.0
 _IDLE_SECONDS_EACH = 0.1
 _BUSY_FACTOR = 5.0
 # the wire form of an answer in a batch: a tuple of a kind and bytes; see core/codec.py
@@ -42,6 +45,7 @@ class Reason(enum.Enum):
 
     CPU = "cpu"
     WALL = "wall"
+    IDLE = "idle"
     FLOOD = "flood"
     CLOSED = "closed"
     PROTOCOL = "protocol"
@@ -71,7 +75,8 @@ class Channel:
         self._kept: list[bytes] = []
         self._kept_bytes = 0
         self._output_bytes = 0
-        self._idle_seconds = 0.0
+        #: wall seconds that no CPU time of the worker explains, in all exchanges so far
+        self.idle_seconds = 0.0
         #: CPU time of the worker at the end of the last exchange
         self.cpu_seconds = 0.0
 
@@ -90,19 +95,27 @@ class Channel:
         head = frames.header(kind, request_id, len(payload))
         if len(payload) < _CHUNK_BYTES:
             head, payload = head + payload, b""
-        return self._run([memoryview(head), memoryview(payload)], request_id, cpu_seconds)
+        wall_seconds = Limits.wall_seconds(cpu_seconds)
+        if kind == frames.Kind.BATCH:
+            wall_seconds = min(wall_seconds, _BATCH_WALL_SECONDS)
+        unsent = [memoryview(head), memoryview(payload)]
+        return self._run(unsent, request_id, cpu_seconds, wall_seconds)
 
     def await_ready(self, seconds: float) -> bool:
         """Tell whether the worker says, within the time, that it has locked itself in."""
-        kind, payload = self._run([], 0, seconds)
+        kind, payload = self._run([], 0, seconds, Limits.wall_seconds(seconds))
         return kind == frames.Kind.READY and not payload
 
     def _run(
-        self, unsent: list[memoryview], request_id: int, cpu_seconds: float
+        self,
+        unsent: list[memoryview],
+        request_id: int,
+        cpu_seconds: float,
+        wall_seconds: float,
     ) -> tuple[int, bytes | bytearray]:
         before = self.cpu_seconds
         started = time.monotonic()
-        stop_at = started + Limits.wall_seconds(cpu_seconds)
+        stop_at = started + wall_seconds
         unsent = self._send(unsent)
         if unsent:
             self._poll.modify(self._data_fd, select.POLLIN | select.POLLOUT)
@@ -125,9 +138,9 @@ class Channel:
         if unsent or (answer.kind == frames.Kind.ANSWERS and not _are_answers(answer.payload)):
             raise Stopped(Reason.PROTOCOL)
         self.cpu_seconds = self._child.cpu_seconds()
-        self._idle_seconds += self._idled(started, self.cpu_seconds - before)
-        if self._idle_seconds > _IDLE_SECONDS:
-            raise Stopped(Reason.WALL)
+        self.idle_seconds += self._idled(started, self.cpu_seconds - before)
+        if self.idle_seconds > IDLE_SECONDS:
+            raise Stopped(Reason.IDLE)
         return answer.kind, answer.payload
 
     def _time_left(
@@ -137,10 +150,12 @@ class Channel:
         spent = self._child.cpu_seconds() - before
         if spent >= cpu_seconds:
             raise Stopped(Reason.CPU)
-        left = min(left, _IDLE_SECONDS - self._idle_seconds - self._idled(started, spent))
-        if left <= 0:
-            raise Stopped(Reason.WALL)
-        return min(_TICK_SECONDS, left, cpu_seconds - spent)
+        idled = self._idled(started, spent)
+        idle_left = IDLE_SECONDS - self.idle_seconds - idled
+        if left <= 0 or idle_left <= 0:
+            self.idle_seconds += idled
+            raise Stopped(Reason.WALL if left <= 0 else Reason.IDLE)
+        return min(_TICK_SECONDS, left, idle_left, cpu_seconds - spent)
 
     @staticmethod
     def _idled(started: float, spent: float) -> float:

@@ -16,7 +16,7 @@ from grader.core.call import Failed, Loaded, Program, Returned
 from grader.core.errors import SandboxFault
 from grader.core.limits import Limits
 from grader.core.verdict import Verdict
-from grader.sandbox.channel import Channel, Reason, Stopped
+from grader.sandbox.channel import IDLE_SECONDS, Channel, Reason, Stopped
 from grader.sandbox.jail import frames
 from grader.sandbox.jail.frames import Kind
 from grader.sandbox.processes import Child
@@ -27,7 +27,6 @@ _MAX_LOCATION = 12
 _MAX_CHANGED = 64
 #: the kernel counts RLIMIT_CPU in whole seconds
 _CPU_SLACK_SECONDS = 1.5
-
 
 #: the bytes of an answer, and what stands for it
 Awaited = tuple[bytes, Returned] | None
@@ -81,6 +80,11 @@ class Worker:
     def cpu_seconds(self) -> float:
         """CPU time of everything it has done, by its own clock, read from outside."""
         return self._child.cpu_seconds() if self._child is not None else self._cpu_seconds
+
+    @property
+    def idle_seconds(self) -> float:
+        """Wall time that it waited or slept, beyond what a busy host explains."""
+        return self._channel.idle_seconds
 
     def close(self) -> None:
         """Kill the process whatever it is doing, and have it reaped."""
@@ -235,12 +239,15 @@ class Worker:
         return Failed(verdict=verdict, message=message, stdout=self._channel.take_output())
 
     def _cause(self, stop: Stopped, status: int, budget: float) -> tuple[Verdict, str]:
-        wall = f"stopped after {Limits.wall_seconds(budget):.3g} s: it waits, or is asleep"
         match stop.reason:
             case Reason.CPU:
                 return Verdict.TLE, f"stopped after {budget:.3g} s of CPU time"
             case Reason.WALL:
-                return Verdict.TLE, wall
+                seconds = Limits.wall_seconds(budget)
+                return Verdict.TLE, f"stopped after {seconds:.3g} s: it waits, or is asleep"
+            case Reason.IDLE:
+                waited = f"stopped: it waited or slept {IDLE_SECONDS:.3g} s"
+                return Verdict.TLE, f"{waited} in all its calls together"
             case Reason.FLOOD:
                 most = self._limits.flood_output_bytes >> 20
                 return Verdict.OLE, f"stopped after printing more than {most} MiB"

@@ -25,7 +25,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
-from grader.core.errors import SandboxFault
+from grader.core.errors import IsolationError, SandboxFault
 from grader.core.limits import Limits
 from grader.sandbox import spawn
 from grader.sandbox.layout import Layout
@@ -62,6 +62,7 @@ class Zygote:
         self._lock = threading.RLock()
         self._next_id = 0
         self._is_ready = False
+        self._refusal: IsolationError | None = None
         self._open_orders: deque[_Fork | int] = deque()  # a fork, or the number of one to reap
         self._spare: tuple[dict[str, int], ForkedChild] | None = None
         self.is_retired = False
@@ -84,8 +85,14 @@ class Zygote:
         with self._lock:
             if self._is_ready:
                 return
+            if self._refusal is not None:  # it reports once: who asks again would wait in vain
+                raise self._refusal
             self._control.settimeout(_START_SECONDS)
-            spawn.check_report(self._layout, json.loads(self._receive_report()))
+            try:
+                spawn.check_report(self._layout, json.loads(self._receive_report()))
+            except IsolationError as refusal:
+                self._refusal = refusal
+                raise
             self._control.settimeout(_ORDER_SECONDS)
             self._is_ready = True
 

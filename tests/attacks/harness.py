@@ -7,6 +7,7 @@ its memory. What an attack is told of the host (`host`) is more than a learner c
 from __future__ import annotations
 
 import os
+import reprlib
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ SLEEPERS = {
 LIMITS = Limits(
     cpu_seconds=0.8, load_cpu_seconds=1.0, total_cpu_seconds=4.0, memory_bytes=384 * MEBIBYTE
 )
+#: calls in a row: an attack may do something else in each
+_CALLS = 8
 ANSWER = 2**62 + secrets.randbits(60)
 SECRET_NAME = "GRADER_TEST_SECRET"
 MARKER = f"grader-attack-{secrets.token_hex(8)}"
@@ -90,7 +93,7 @@ def plant(folder: Path) -> None:
 
 
 def run(sandbox: Sandbox, files: Program, folder: Path) -> Outcome:
-    """Two calls in a row, as a grading would make them, with a bystander that must not notice."""
+    """Some calls in a row, as a grading would make them, with a bystander that must not notice."""
     with sandbox.open(program(BYSTANDER), LIMITS) as bystander:
         host = described(sandbox, bystander, folder)
         with sandbox.open(files, LIMITS) as worker:
@@ -121,17 +124,21 @@ def _judged(worker: Worker, request: bytes) -> Outcome:
     if isinstance(worker.loaded, Failed):
         failed = worker.loaded
         return Outcome(verdict=failed.verdict, message=failed.message, stdout=failed.stdout)
-    answers = []
-    for _ in range(2):
+    answers: list[Returned] = []
+    refused: Failed | None = None
+    for _ in range(_CALLS):
         answer = worker.call(request)
-        if isinstance(answer, Failed):
+        if isinstance(answer, Returned):
+            answers.append(answer)
+        elif answer.is_alive and answer.verdict is Verdict.WA:  # no wire form; it may send another
+            refused = answer
+        else:
             verdict = answer.verdict
             return Outcome(verdict=verdict, message=answer.message, stdout=answer.stdout)
-        answers.append(answer)
-    is_right = all(type(a.value) is int and a.value == ANSWER for a in answers)
+    is_right = not refused and all(type(a.value) is int and a.value == ANSWER for a in answers)
     return Outcome(
         verdict=Verdict.AC if is_right else Verdict.WA,
-        message=repr([a.value for a in answers])[:200],
+        message=refused.message if refused else reprlib.repr([a.value for a in answers])[:200],
         stdout="".join(a.stdout for a in answers),
     )
 

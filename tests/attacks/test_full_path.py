@@ -136,6 +136,17 @@ ATTACKS = [
     ("claims-accepted", WORKER + "    send(1, ('AC', ()))\n    return x", 0),
     ("claims-out-of-memory", WORKER + "    send(6, ('x', ()))\n    return x", 0),
     ("writes-noise", "import os\n" + HEAD + "os.write(3, os.urandom(100))\n    return x", 0),
+    ("writes-notes", "import sys\nframe = sys._getframe()\nwhile 'notes' not in frame.f_locals: frame = frame.f_back\nframe.f_locals['notes'] += ['official (L1)', 'score 5 of 5\\n::error::x\\r\\x1b[2J\\u202e' + 'x' * 9999] * 200\n" + HEAD + "return x", 0),
+    ("names-its-changed-inputs", "import sys\n" + HONEST + "    frame = sys._getframe()\n    while 'payload' not in frame.f_locals: frame = frame.f_back\n    frame.f_globals['answers'].changed = lambda *a: ('\\x1b[2J::error::\\u202e' + 'x' * 9999,) * 60\n    return honest(x, delta_f, kernel, stride)", 0),
+    ("signalling-nans", HEAD + "return np.full(x.shape, 0x7FF0000000000001).view(float)", 0),
+    ("half-of-infinity", HEAD + "return np.full(x.shape, 6e4, np.float16) * np.float16(2)", 0),
+    ("complex-nan", HEAD + "return np.full(x.shape, complex(np.nan, np.inf), np.complex64)", 0),
+    ("least-of-bytes", HEAD + "return np.full(x.shape, -128, np.int8)", 0),
+    ("most-of-integers", HEAD + "return np.full(x.shape, 2**64 - 1, np.uint64)", 0),
+    ("big-endian", HEAD + "return np.full(x.shape, 1e308, '>f8') * 10", 0),
+    ("many-small-arrays", HEAD + "return [np.empty((0,) * 32)] * 90_000", 0),
+    ("changes-while-it-is-sent", "import sys\nimport numpy as np\ndef trace(frame, event, arg):\n  if frame.f_code.co_name == '_put_array' and len(frame.f_locals.get('parts', ())) > 9: frame.f_locals['value'].resize((99,), refcheck=False)\n  return trace\n" + HEAD + "sys.settrace(trace)\n    return np.zeros(x.shape)", 0),
+    ("notes-and-dies", "import os\nprint('official (L1)')\n" + HEAD + "os.kill(os.getpid(), 15)", 0),
     ("class-that-is-called", "class backward:\n  def __init__(self, *a): pass\n  def __eq__(self, o): return True", 0),
     ("decorated", "import functools\n@functools.lru_cache(None)\ndef backward(x, delta_f, kernel, stride):\n    return 0", 0),
     ("lies-about-its-signature", "class F:\n  __signature__ = None\n  def __call__(self, *a, **k): return a[0] * 0\nbackward = F()", 0),
@@ -177,12 +188,13 @@ def graded(plan: QuestionPlan, sandbox: Sandbox, source: str) -> Report:
     ],
 )
 def test_attack_gets_the_points_of_its_honest_part(
-    plan: QuestionPlan,
-    sandbox: Sandbox,
-    source: str,
-    points: int | None,
-    monkeypatch: pytest.MonkeyPatch,
+    plan: QuestionPlan, sandbox: Sandbox, source: str, points: int | None
 ) -> None:
+    check(plan, sandbox, source, points)
+
+
+def check(plan: QuestionPlan, sandbox: Sandbox, source: str, points: int | None) -> None:
+    """Grade source: points, None for what cannot be graded; then the honest one, which gets 5."""
     report = graded(plan, sandbox, source)
 
     if points is None:
@@ -229,7 +241,7 @@ def test_sleeping_a_little_in_every_call_is_bounded(
     """Regression: only one call had a wall limit, so 639 calls of 9 s each were within bounds."""
     from grader.sandbox import channel
 
-    monkeypatch.setattr(channel, "_IDLE_SECONDS", 1.0)
+    monkeypatch.setattr(channel, "IDLE_SECONDS", 1.0)
     monkeypatch.setattr(Limits, "wall_seconds", staticmethod(lambda cpu_seconds: 1.0))
     source = "import time\n" + HONEST + "    time.sleep(0.4)\n    return honest(x, delta_f, kernel, stride)"
     started = time.monotonic()

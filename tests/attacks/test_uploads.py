@@ -107,7 +107,7 @@ def gzip_bomb_inside() -> bytes:
 UPLOADS = [
     # id, files, expected: a verdict, or what the call returns
     ("zip-bomb", {"a.zip": zipped({"a.py": b"#" * (60 * _MIB)})}, Verdict.CE),
-    ("zip-bomb-of-many-files", {"a.zip": zipped({f"{n}.py": b"#" * 60_000 for n in range(999)})}, Verdict.CE),
+    ("zip-bomb-of-many-files", {"a.zip": zipped({f"{n}.py": b"#" * 60_000 for n in range(999)})}, (Verdict.CE, Verdict.TLE)),
     ("zip-bomb-by-lzma", {"a.zip": zipped({"a.py": b"#" * (60 * _MIB)}, zipfile.ZIP_LZMA)}, Verdict.CE),
     ("zip-bomb-by-bzip2", {"a.zip": zipped({"a.py": b"#" * (60 * _MIB)}, zipfile.ZIP_BZIP2)}, Verdict.CE),
     ("zip-in-zip", {"a.zip": nested_zips(1)}, Verdict.CE),
@@ -196,6 +196,11 @@ UPLOADS = [
 def test_hostile_upload_is_read_or_refused_within_bounds(
     sandbox: Sandbox, files: dict[str, bytes], expected: object
 ) -> None:
+    check(sandbox, files, expected)
+
+
+def check(sandbox: Sandbox, files: dict[str, bytes], expected: object) -> None:
+    """Open files and call f: what comes of it, within bounds, then an honest upload."""
     allowed = expected if isinstance(expected, tuple) else (expected,)
     spent, started = time.process_time(), time.monotonic()
     harness.forget_the_peak()

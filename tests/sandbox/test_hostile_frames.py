@@ -148,7 +148,7 @@ def test_idle_time_of_many_calls_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     """Regression: each call had a wall limit and all of them together had none."""
     from grader.sandbox import channel
 
-    monkeypatch.setattr(channel, "_IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(channel, "IDLE_SECONDS", 0.3)
 
     def dawdle(kind: int, number: int) -> bytes:
         time.sleep(0.2)
@@ -164,6 +164,24 @@ def test_idle_time_of_many_calls_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     assert 2 <= len(answers) < 8
     assert isinstance(answers[-1], Failed)
     assert answers[-1].verdict is Verdict.TLE
+    assert "in all its calls together" in answers[-1].message
+    assert 0.3 <= worker.idle_seconds < 2
+
+
+def test_batch_that_sleeps_is_given_up_sooner_than_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked again call by call, so that nobody is wronged; a sleeper cost 10 s more."""
+    from grader.sandbox import channel
+
+    monkeypatch.setattr(channel, "_BATCH_WALL_SECONDS", 0.3)
+
+    def doze(kind: int, number: int) -> bytes:
+        time.sleep(1)
+        return frame(4, number, GOOD)
+
+    with fake_worker(doze) as worker:
+        assert worker.call_batch(REQUESTS, 5.0, AWAITED) == []
+
+    assert worker.idle_seconds < 0.9
 
 
 @given(st.binary(max_size=200))

@@ -29,6 +29,8 @@ def outcome(machine: str, number: int, *arguments: int, arch: int | None = None)
                 at += if_true if accumulator == value else if_false
             case 0x35:
                 at += if_true if accumulator >= value else if_false
+            case 0x45:
+                at += if_true if accumulator & value else if_false
             case 0x06:
                 return int(value)
             case _:
@@ -57,6 +59,17 @@ CALLS = [
     ("dup-by-fcntl", (72, 25), (3, 1030), ALLOW),
     ("set-owner", (72, 25), (3, 8, 1), EPERM),
     ("set-pipe-size", (72, 25), (3, 1031, 1 << 20), EPERM),
+    ("no-waiting", (72, 25), (3, 4, 0x800), ALLOW),
+    ("packets-on-x86", (72, 25), (1, 4, 0x4001), EPERM),
+    ("packets-on-arm", (72, 25), (1, 4, 0x10001), EPERM),
+    ("wait-on-a-lock", (202, 98), (0x1000, 128), ALLOW),
+    ("wait-on-a-lock-for-a-time", (202, 98), (0x1000, 137 + 256), ALLOW),
+    ("wait-where-others-are", (202, 98), (0x1000, 0), EPERM),
+    ("wait-for-a-thread", (202, 98), (0x1000, 128 + 6), EPERM),
+    ("own-processors", (204, 123), (0,), ALLOW),
+    ("processors-of-itself", (204, 123), (PID,), ALLOW),
+    ("processors-of-another", (204, 123), (1,), EPERM),
+    ("forget-a-file", (221, 223), (3, 0, 0, 4), EPERM),
     ("is-a-terminal", (16, 29), (1, 0x5401), ALLOW),
     ("push-into-a-terminal", (16, 29), (1, 0x5412), EPERM),
     ("thread-name", (157, 167), (15,), ALLOW),
@@ -87,9 +100,16 @@ def test_system_call_is_decided(
     assert outcome(machine, number, *arguments) == expected
 
 
+#: 32-bit x86, 32-bit ARM, and each other's
+FOREIGN = {
+    "x86_64": (0x40000003, 0x40000028, 0xC00000B7),
+    "aarch64": (0x40000003, 0x40000028, 0xC000003E),
+}
+
+
 @pytest.mark.parametrize("machine", ARCHES)
 def test_call_of_a_foreign_architecture_is_killed(machine: str) -> None:
-    assert outcome(machine, 0, arch=0x40000003) == KILL
+    assert {outcome(machine, 0, arch=arch) for arch in FOREIGN[machine]} == {KILL}
 
 
 def test_x32_numbers_are_killed() -> None:

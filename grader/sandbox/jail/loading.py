@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import choosing, places, standins
+from . import cells, choosing, places, standins
 from .choosing import Candidate, Wanted
 from .uploads import Source, Unreadable, unpack
 
@@ -88,24 +88,36 @@ def _show_in_tracebacks(source: Source) -> None:
 def _execute(
     chosen: Candidate, wanted: list[Wanted], named: dict[str, Source], notes: list[str]
 ) -> types.ModuleType:
-    """The executed module. What fails after the entries are there may be a stand-in's doing."""
+    """The executed module. What fails after the entries are there may be a stand-in's doing; in a
+    notebook a cell that fails does not keep those below it from running."""
     module = types.ModuleType(_MODULE_NAME)
     module.__file__ = chosen.source.name
     module.__dict__["display"] = module.__dict__["get_ipython"] = standins.Inert("IPython")
     sys.modules[_MODULE_NAME] = module
     sys.argv[:] = [chosen.source.name]  # for a learner's argparse; ours holds the settings
-    try:
-        exec(chosen.code, module.__dict__)
-    except MemoryError:
-        raise
-    except BaseException as error:  # noqa: BLE001 -- whatever the learner's top level raises
-        message, location = places.message(error), places.of(error, named)
-        is_defined = all(want.name in module.__dict__ for want in wanted)
-        where = location[-1].partition(": ")[0] if location else chosen.source.name
-        if standins.STATE.names and is_defined:
-            notes.append(f"{where}: the code after it was not run ({message[:200]})")
-            return module
-        raise Unreadable(f"{where}: {message}{_hint(error, is_defined)}", location) from None
+    code, failed = chosen.code, None
+    while True:
+        try:
+            exec(code, module.__dict__)
+            break
+        except MemoryError:
+            raise
+        except BaseException as error:  # noqa: BLE001 -- whatever the learner's top level raises
+            message, location = places.message(error), places.of(error, named)
+            is_defined = all(want.name in module.__dict__ for want in wanted)
+            where = location[-1].partition(": ")[0] if location else chosen.source.name
+            failure = Unreadable(f"{where}: {message}{_hint(error, is_defined)}", location)
+            below = cells.code_below(error, chosen.source, code)
+            if below is not None:
+                notes.append(f"{below[0]} failed ({message[:200]}); the cells below it were run")
+                failed, code = failed or failure, below[1]
+                continue
+            if standins.STATE.names and is_defined:
+                notes.append(f"{where}: the code after it was not run ({message[:200]})")
+                break
+            raise failure from None
+    if failed is not None and any(want.name not in module.__dict__ for want in wanted):
+        raise failed
     return module
 
 

@@ -11,8 +11,12 @@ RLIMIT_AS does not count, and none reaches another process:
 - kill and tgkill: this process only, and not SIGKILL, so that a SIGKILL we did not send is known to
   come from RLIMIT_CPU or from a host out of memory;
 - clock ids below 32: the others are CPU clocks of processes, a timing oracle on the grader;
-- fcntl and ioctl: a few commands; F_SETOWN with asynchronous I/O would signal the grader;
-- prlimit64: reading, of itself; prctl: the name of the thread; madvise: no page merging.
+- fcntl and ioctl: a few commands; F_SETOWN with asynchronous I/O would signal the grader, and a
+  pipe in packet mode would have it read byte by byte;
+- prlimit64: reading, of itself; prctl: the name of the thread; madvise: no page merging;
+- sched_getaffinity: of itself: of another it would tell which process numbers are taken;
+- futex: private ones: others meet at a page of a file that two processes read, and those with
+  priority inheritance name a thread of any process.
 """
 
 from __future__ import annotations
@@ -28,7 +32,7 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     # data: the two pipes and the socket it was given, and reading files that Landlock grants
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66),
     "close": (3, 57), "lseek": (8, 62), "pread64": (17, 67), "openat": (257, 56), "open": (2, None),
-    "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24), "fadvise64": (221, 223),
+    "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24),
     "fstat": (5, 80), "newfstatat": (262, 79), "stat": (4, None), "lstat": (6, None),
     "statx": (332, 291), "access": (21, None), "faccessat": (269, 48), "faccessat2": (439, 439),
     "readlink": (89, None), "readlinkat": (267, 78), "getcwd": (79, 17),
@@ -37,12 +41,12 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "mmap": (9, 222), "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216),
     "brk": (12, 214),
     # its own signals, locks and time
-    "futex": (202, 98), "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135),
+    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135),
     "rt_sigreturn": (15, 139), "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137),
     "sigaltstack": (131, 132), "pause": (34, None), "alarm": (37, None),
     "setitimer": (38, 103), "getitimer": (36, 102), "nanosleep": (35, 101),
     "gettimeofday": (96, 169), "time": (201, None), "times": (100, 153),
-    "restart_syscall": (219, 128), "sched_yield": (24, 124), "sched_getaffinity": (204, 123),
+    "restart_syscall": (219, 128), "sched_yield": (24, 124),
     "getcpu": (309, 168), "select": (23, None), "pselect6": (270, 72), "poll": (7, None),
     "ppoll": (271, 73),
     # who and where it is
@@ -56,6 +60,7 @@ _FILTERED: dict[str, tuple[int, int]] = {
     "clock_gettime": (228, 113), "clock_getres": (229, 114), "clock_nanosleep": (230, 115),
     "kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261), "ioctl": (16, 29),
     "fcntl": (72, 25), "prctl": (157, 167), "madvise": (28, 233),
+    "futex": (202, 98), "sched_getaffinity": (204, 123),
 }  # fmt: skip
 _CLONE3 = 435
 _SETTABLE_CLOCKS = 32
@@ -63,14 +68,21 @@ _SIGKILL = 9
 _PR_SET_NAME, _PR_GET_NAME = 15, 16
 # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
 _FCNTL = (0, 1, 2, 3, 4, 1030)
+_F_SETFL = 4
+#: O_DIRECT of x86_64 and of aarch64; on the other one it is O_DIRECTORY, which means nothing here
+_O_DIRECT = 0x4000 | 0x10000
 # TCGETS (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # NORMAL to DONTNEED, FREE, HUGEPAGE, NOHUGEPAGE
 _MADVISE = (0, 1, 2, 3, 4, 8, 14, 15)
 
+# WAIT, WAKE, REQUEUE, CMP_REQUEUE, WAKE_OP, WAIT_BITSET, WAKE_BITSET, all private; both WAITs also
+# by the clock of the day
+_FUTEX = (128, 129, 131, 132, 133, 137, 138, 128 + 256, 137 + 256)
+
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
-_LOAD, _JUMP_EQ, _JUMP_GE, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _JUMP_EQ, _JUMP_GE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _DENY = 0x00050000 | errno.EPERM
 _MISSING = 0x00050000 | errno.ENOSYS
@@ -126,11 +138,16 @@ def _conditions(name: str, pid: int) -> _Code:
         case "ioctl":
             return _one_of(1, _IOCTL)
         case "fcntl":
-            return _one_of(1, _FCNTL)
+            packets = [(_LOAD, 0, 0, _low(2)), (_JUMP_SET, 0, 1, _O_DIRECT), _RET_DENY]
+            return [*_one_of(1, _FCNTL), (_JUMP_EQ, 0, len(packets), _F_SETFL), *packets]
         case "prctl":
             return _one_of(0, (_PR_SET_NAME, _PR_GET_NAME))
         case "madvise":
             return _one_of(2, _MADVISE)
+        case "futex":
+            return _one_of(1, _FUTEX)
+        case "sched_getaffinity":
+            return _one_of(0, (0, pid))
         case _:
             return [(_LOAD, 0, 0, _low(0)), (_JUMP_GE, 0, 1, _SETTABLE_CLOCKS), _RET_DENY]
 

@@ -22,6 +22,9 @@ MAX_ENTRIES = 1000
 MAX_UNPACKED_BYTES = 64 << 20
 MAX_RATIO = 200
 _SMALL_ENTRY_BYTES = 1 << 16
+#: names in the message about an upload without Python
+_MOST_SHOWN, _LONGEST_SHOWN = 10, 80
+_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 _MAGIC_LINE = re.compile(r"^(\s*)(%{1,2}[A-Za-z]\w*|!|\?\w|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[!%]\w)")
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:")
@@ -65,9 +68,10 @@ class Source:
 def unpack(files: dict[str, bytes], notes: list[str]) -> list[Source]:
     """All Python sources of an upload, notebooks joined to one text each; notes are appended to."""
     found: dict[str, bytes] = {}
+    others: list[str] = []  # what archives hold beside Python files: named when there is no other
     for name, data in files.items():
         if name.lower().endswith(".zip"):
-            found.update(_unzip(name, data))
+            found.update(_unzip(name, data, others))
         else:
             found[_checked_name(name)] = data
     sources = []
@@ -77,9 +81,22 @@ def unpack(files: dict[str, bytes], notes: list[str]) -> list[Source]:
         elif name.lower().endswith(".ipynb"):
             sources.append(_read_notebook(name, data, notes))
     if not sources:
-        names = ", ".join(sorted(found)[:10]) or "nothing"
-        raise Unreadable(f"no Python file (.py or .ipynb) in the upload; found: {names}")
+        raise Unreadable(_without_python(files, [*sorted(found), *others]))
     return sources
+
+
+def _without_python(files: dict[str, bytes], found: list[str]) -> str:
+    """What was expected, what is there instead, and for an archive in an archive what to do."""
+    shown = [name[:_LONGEST_SHOWN] for name in found[:_MOST_SHOWN]]
+    if len(found) > _MOST_SHOWN:
+        shown.append(f"… {len(found) - _MOST_SHOWN} more")
+    names = ", ".join(shown) or ("no file" if files else "nothing")
+    archives = [name for name in files if name.lower().endswith(".zip")]
+    where = f"{archives[0]}" if len(files) == 1 and archives else "the upload"
+    hint = ""
+    if any(name.lower().endswith(_ARCHIVES) for name in found):
+        hint = "; an archive inside is not opened: hand in what it holds"
+    return f"no Python file (.py or .ipynb) in {where}; found: {names}{hint}"
 
 
 def _checked_name(name: str) -> str:
@@ -89,10 +106,10 @@ def _checked_name(name: str) -> str:
     return clean.removeprefix("./")
 
 
-def _unzip(name: str, data: bytes) -> dict[str, bytes]:
+def _unzip(name: str, data: bytes, others: list[str]) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _entries(name, archive)
+            return _entries(name, archive, others)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise Unreadable(f"{name} cannot be unpacked: {error}") from None
     except Exception as error:
@@ -102,7 +119,7 @@ def _unzip(name: str, data: bytes) -> dict[str, bytes]:
         raise Unreadable(f"{name} cannot be unpacked: {type(error).__name__}") from None
 
 
-def _entries(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
+def _entries(name: str, archive: zipfile.ZipFile, others: list[str]) -> dict[str, bytes]:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise Unreadable(f"{name} holds {len(entries)} files, at most {MAX_ENTRIES} are read")
@@ -111,7 +128,10 @@ def _entries(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
     for entry in entries:
         inner = _checked_name(entry.filename)
         hidden = any(part.startswith((".", "__MACOSX")) for part in inner.split("/"))
-        if entry.is_dir() or hidden or not inner.lower().endswith((".py", ".ipynb")):
+        if entry.is_dir() or hidden:
+            continue
+        if not inner.lower().endswith((".py", ".ipynb")):
+            others.append(inner)
             continue
         is_bomb = entry.file_size > max(_SMALL_ENTRY_BYTES, MAX_RATIO * entry.compress_size)
         left -= entry.file_size
