@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from grader.core.errors import QuestionError
 from grader.core.limits import Limits
 from grader.core.question import KnownAnswer, Question
 from grader.core.report import Outcome
+from grader.grading.checks import Check, Grade
+from grader.grading.formulas import check_formulas
 from grader.grading.judge import same_answer
 from grader.grading.plan import PartPlan, PlanSetting, plan_question
 from grader.grading.runner import PartRun, PartRunner
@@ -27,22 +28,7 @@ from grader.sandbox import Sandbox
 #: fewer draws in a group prove little; a domain that has fewer inputs is named, not refused
 LEAST_CASES = 30
 
-
-class Grade(enum.Enum):
-    """What a line of the verification is."""
-
-    OK = "ok"
-    NOTE = "note"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One line of the verification: where is file:line for a problem."""
-
-    grade: Grade
-    what: str
-    where: str = ""
+__all__ = ["LEAST_CASES", "Check", "Grade", "Verification", "verify"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +83,7 @@ def _checks(
         yield from _check_reference(question, part_plan)
         yield from _check_known_answers(question, part_plan, sandbox)
         yield from _check_mutants(question, part_plan, course, sandbox)
+    yield from check_formulas(question, plan)
 
 
 def _check_samples(question: Question, sandbox: Sandbox) -> Iterator[Check]:
@@ -171,15 +158,19 @@ def _check_pins(plan: PartPlan) -> Iterator[Check]:
 
 
 def _in_kind(wanted: object, actual: object) -> object:
-    """Read a pinned value as the kind of thing the reference gives: YAML's [[0, 5]] as floats."""
+    """Read a pinned value as the kind of thing the reference gives: YAML's [[0, 5]] as floats.
+
+    Whole numbers and bools become another dtype only if no number is lost: 300 is no uint8.
+    """
     if not isinstance(actual, np.ndarray):
         return wanted
     try:
-        return np.asarray(wanted).astype(
-            actual.dtype, casting="same_kind" if actual.dtype.kind in "iub" else "unsafe"
-        )
-    except (TypeError, ValueError):
+        written = np.asarray(wanted)
+        converted = written.astype(actual.dtype)
+    except (TypeError, ValueError, OverflowError):
         return wanted
+    is_exact = actual.dtype.kind not in "iub" or np.array_equal(converted, written)
+    return converted if is_exact else wanted
 
 
 # -- known answers -------------------------------------------------------------------------
