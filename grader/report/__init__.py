@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grader.report.as_json import report_as_json, schema, to_json_text
     from grader.report.as_text import report_as_text
+    from grader.report.class_summary import class_summary
     from grader.report.class_text import class_table, summary_line
+    from grader.report.exam_text import exam_table, points_table
 
 _HOMES = {
+    "class_summary": "class_summary",
     "class_table": "class_text",
+    "exam_table": "exam_text",
+    "points_table": "exam_text",
     "report_as_json": "as_json",
     "report_as_text": "as_text",
     "schema": "as_json",
@@ -24,7 +29,10 @@ _HOMES = {
 }
 
 __all__ = [
+    "class_summary",
     "class_table",
+    "exam_table",
+    "points_table",
     "report_as_json",
     "report_as_text",
     "schema",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from functools import cache
 from typing import Any
 
@@ -18,16 +17,18 @@ from grader.core.report import (
     Failure,
     GroupReport,
     MatchedMisconception,
+    MatchedTieRule,
+    MeasuredSpeed,
     PartReport,
     Report,
     Status,
 )
+from grader.report.strict_json import made_visible
 from grader.report.values_as_json import Json, points_as_json, text_as_json, value_as_json
 
 _LONGEST_NAME, _LONGEST_LINE, _LONGEST_STDOUT = 300, 500, 4000
 _MOST_LINES = 50
 _LINE_LENGTH = 100
-_INVISIBLE = re.compile("[\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 
 
 @cache
@@ -42,8 +43,7 @@ def schema() -> dict[str, Any]:
 
 def to_json_text(report: Report) -> str:
     """Give the report as strict JSON, with a line break at its end; short members share a line."""
-    text = _laid_out(report_as_json(report), "")
-    return _INVISIBLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+    return made_visible(_laid_out(report_as_json(report), "")) + "\n"
 
 
 def report_as_json(report: Report) -> dict[str, Json]:
@@ -88,6 +88,8 @@ def _part(part: PartReport, is_graded: bool) -> Json:
         "max_score": points_as_json(part.max_score),
         "groups": [_group(group, is_graded) for group in part.groups],
         "misconception": _misconception(part.misconception),
+        "tie_rule": _tie_rule(part.tie_rule),
+        "speed": _speed(part.speed),
         "note": text_as_json(part.note),
     }
 
@@ -124,6 +126,8 @@ def _failure(failure: Failure) -> Json:
         "replay": text_as_json(failure.replay, len(failure.replay)),
         "location": _lines(failure.location),
         "stdout": text_as_json(failure.stdout, _LONGEST_STDOUT),
+        "remark": text_as_json(failure.remark),
+        "outline": {name: text_as_json(kind) for name, kind in failure.outline.items()},
     }
 
 
@@ -144,7 +148,20 @@ def _misconception(found: MatchedMisconception | None) -> Json:
         "name": text_as_json(found.name),
         "hint": text_as_json(found.hint),
         "agreed_cases": found.agreed_cases,
+        "compared_cases": found.compared_cases,
+        "declared": found.is_declared,
     }
+
+
+def _tie_rule(found: MatchedTieRule | None) -> Json:
+    return None if found is None else {"rule": text_as_json(found.rule), "cases": found.cases}
+
+
+def _speed(found: MeasuredSpeed | None) -> Json:
+    if found is None:
+        return None
+    numbers = {"ratio": found.ratio, "low": found.low, "high": found.high, "limit": found.limit}
+    return {name: _seconds(number) for name, number in numbers.items()}
 
 
 def _lines(lines: tuple[str, ...]) -> list[Json]:

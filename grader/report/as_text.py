@@ -14,7 +14,8 @@ from grader.report.failure_text import (
     INDENT,
     QUOTE,
     VERDICT_WORDS,
-    failure_lines,
+    explanation_lines,
+    misconception_lines,
     printed_lines,
     source_lines,
 )
@@ -32,16 +33,9 @@ def report_as_text(report: Report, *, colour: bool, width: int = 80) -> str:
     """Give the report as lines of at most width columns (40 or more), with a final line break."""
     page = Page(width=max(width, LEAST_WIDTH), colour=colour)
     lines = _header(report, page)
-    match report.status:
-        case Status.GRADED:
-            lines += _graded(report, page)
-        case Status.UNGRADABLE:
-            lines += _ungradable(report, page)
-        case Status.ERROR:
-            lines += _error(report, page)
-        case _:
-            assert_never(report.status)
-    lines += printed_lines(report.stdout, page) + _notes(report, page) + _footer(report, page)
+    lines += _graded(report, page) if report.status is Status.GRADED else reason_lines(report, page)
+    lines += printed_lines(report.stdout, page) + note_lines(report, page)
+    lines += footer_lines(report, page)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -120,19 +114,25 @@ def _painted(outcome: Outcome, page: Page) -> str:
 
 
 def _part_failures(part: PartReport, page: Page) -> list[str]:
-    lines: list[str] = []
-    for group in part.groups:
-        for failure in group.failures:
-            lines += ["", *failure_lines(group, failure, page)]
-        # a named misconception says more than the hint that everyone who fails the group gets
-        if group.hint.strip() and group.outcome is Outcome.FAILED and not part.misconception:
-            if not group.failures:
-                lines += ["", page.strong(f"{cut(one_line(group.id), page.width - 1)}:")]
-            lines += ["", *wrap(group.hint, page.width, first=f"{INDENT}Hint: ", rest=INDENT)]
-    if found := part.misconception:
-        text = f"{found.name} — {found.hint}" if found.hint.strip() else found.name
-        lines += ["", *wrap(text, page.width, first="It behaves like: ", rest=INDENT)]
-    return lines
+    lines = [line for group in part.groups for line in explanation_lines(part, group, page)]
+    return lines + misconception_lines(part, page)
+
+
+def reason_lines(report: Report, page: Page, *, is_free: bool = True) -> list[str]:
+    """Say why a submission was not graded; nothing when it was.
+
+    is_free: what cannot be read costs no attempt where the report is read.
+    """
+    match report.status:
+        case Status.GRADED:
+            return []
+        case Status.UNGRADABLE:
+            free = ["", f"{INDENT}This costs no attempt."] if is_free else []
+            return _ungradable(report, page) + free
+        case Status.ERROR:
+            return _error(report, page)
+        case _:
+            assert_never(report.status)
 
 
 def _ungradable(report: Report, page: Page) -> list[str]:
@@ -140,12 +140,7 @@ def _ungradable(report: Report, page: Page) -> list[str]:
     verdict = f" ({report.verdict.value})" if report.verdict else ""
     lines = ["", *wrap(message + verdict, page.width, first="not graded: ", rest=QUOTE)]
     lines[1] = page.bad("not graded:") + lines[1].removeprefix("not graded:")
-    return [
-        *lines,
-        *source_lines(report.location, page),
-        "",
-        f"{INDENT}This costs no attempt.",
-    ]
+    return [*lines, *source_lines(report.location, page)]
 
 
 def _error(report: Report, page: Page) -> list[str]:
@@ -166,7 +161,8 @@ def _error(report: Report, page: Page) -> list[str]:
     ]
 
 
-def _notes(report: Report, page: Page) -> list[str]:
+def note_lines(report: Report, page: Page) -> list[str]:
+    """List the notes of a grading, the first of them when there are many."""
     if not report.notes:
         return []
     lines = ["", "notes"]
@@ -177,16 +173,18 @@ def _notes(report: Report, page: Page) -> list[str]:
     return lines
 
 
-def _footer(report: Report, page: Page) -> list[str]:
+def footer_lines(report: Report, page: Page) -> list[str]:
     """Say what kind of grade it is and what it was made with, on one line if it fits."""
     isolation = cut(one_line(report.isolation), page.width // 2)
+    items = [f"seed {report.seed}", f"{report.timing.total_seconds:.2f} s"]
+    items += [f"{name} {text}" for name, text in sorted(report.versions.items())]
     if report.is_official:
         kind = f"official ({isolation or 'isolation not stated'})"
     else:
+        # `grader check` is a self-check at every level, so the level is said beside it
         kind = "self-check: not an official grade"
-        kind += f" ({isolation})" if isolation not in ("", "self-check") else ""
-    items = [f"{name} {text}" for name, text in sorted(report.versions.items())]
-    items = [f"seed {report.seed}", f"{report.timing.total_seconds:.2f} s", *items]
+        is_isolated = isolation not in ("", "self-check")
+        items.insert(0, f"isolation {isolation}" if is_isolated else "no isolation")
     lines = [kind]
     for item in (cut(one_line(item), page.width - 3) for item in items):
         if columns(lines[-1]) + 3 + columns(item) <= page.width:

@@ -23,7 +23,7 @@ Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 Block = list[str]
 
-_MOST_ROWS, _MOST_COLUMNS, _MOST_PLANES = 12, 16, 4
+MOST_ROWS, MOST_COLUMNS, _MOST_PLANES = 12, 16, 4
 _BEFORE = 4  # cells seen before the first difference in a cropped array
 GAP = 3
 
@@ -56,7 +56,7 @@ def array_blocks(label: str, array: Array, style: Style) -> list[Block]:
     if array.ndim <= 2:
         return [_matrix_block(label, array, style)]
     blocks = []
-    for plane in islice(_planes(array, style.differing), _MOST_PLANES):
+    for plane in islice(planes(array, style.differing), _MOST_PLANES):
         blocks.append(_matrix_block(f"{label}{list(plane)}", array[plane], style.of(plane)))
     if (left := int(np.prod(array.shape[:-2])) - len(blocks)) > 0:
         blocks[-1].append(_label(f"{left} more planes of shape {array.shape[-2:]}", style))
@@ -66,11 +66,11 @@ def array_blocks(label: str, array: Array, style: Style) -> list[Block]:
 def is_large(array: Array) -> bool:
     """Tell whether only a window of the array's planes will be seen."""
     return bool(array.ndim) and (
-        array.shape[-1] > _MOST_COLUMNS or (array.ndim > 1 and array.shape[-2] > _MOST_ROWS)
+        array.shape[-1] > MOST_COLUMNS or (array.ndim > 1 and array.shape[-2] > MOST_ROWS)
     )
 
 
-def _planes(array: Array, differing: Mask | None) -> Iterator[tuple[int, ...]]:
+def planes(array: Array, differing: Mask | None) -> Iterator[tuple[int, ...]]:
     """Give the places of the planes to draw: those that differ, or else from the first on."""
     if differing is not None and differing.any():
         for place in np.argwhere(differing.any(axis=(-2, -1))):
@@ -86,8 +86,8 @@ def _matrix_block(label: str, array: Array, style: Style) -> Block:
     if style.differing is not None:
         marks = style.differing.reshape(grid.shape)
     row, column = (int(index) for index in np.argwhere(marks)[0]) if marks.any() else (0, 0)
-    rows = _window(grid.shape[0], row, _MOST_ROWS)
-    seen = _window(grid.shape[1], column, _MOST_COLUMNS)
+    rows = window(grid.shape[0], row, MOST_ROWS)
+    seen = window(grid.shape[1], column, MOST_COLUMNS)
     widths = _widths(grid, rows, seen, style)
     partner = widths if style.partner is None else _widths(style.partner, rows, seen, style)
     widest = {c: max(widths[c], partner[c]) for c in seen}
@@ -102,7 +102,7 @@ def _widths(array: Array, rows: range, seen: range, style: Style) -> dict[int, i
     return {c: max(len(number_text(grid[r, c], style.digits)) for r in rows) for c in seen}
 
 
-def _window(count: int, at: int, most: int) -> range:
+def window(count: int, at: int, most: int) -> range:
     start = 0 if count <= most else max(0, min(at - _BEFORE, count - most))
     return range(start, min(count, start + most))
 

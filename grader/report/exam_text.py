@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from grader.core.exam import Exam, ExamAnswer, Sheet, Standing
@@ -41,7 +41,7 @@ def exam_table(exam: Exam, sheets: Sequence[Sheet], width: int = 80) -> str:
     return "\n".join([*lines, *_remarks(sheets, width)]) + "\n"
 
 
-def points_table(exam: Exam, worth: dict[str, Fraction], total: Fraction) -> str:
+def points_table(exam: Exam, worth: Mapping[str, Fraction], total: Fraction) -> str:
     """Give what each question of a sheet is worth, as Markdown."""
     lines = ["| question | points |", "| --- | --- |"]
     for slot in exam.slots:

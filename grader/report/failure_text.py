@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from grader.core.report import Failure, GroupReport
+from grader.core.report import (
+    Failure,
+    GroupReport,
+    MatchedMisconception,
+    Outcome,
+    PartReport,
+)
 from grader.core.verdict import Verdict
 from grader.report.page import Page
-from grader.report.pictures import answers_picture, inputs_picture
+from grader.report.pictures import failure_picture
 from grader.report.visible import columns, cut, one_line, quoted_lines, wrap
 
 INDENT = "  "
 QUOTE = "  | "  # stands before every line whose words are not ours
+LIKE = "It behaves like: "
+GIVES = "It gives: "
+TIE_RULES = {
+    "first": "of several equal maxima the first gets everything",
+    "last": "of several equal maxima the last gets everything",
+    "split": "several equal maxima share in equal parts",
+    "all": "each of several equal maxima gets everything",
+}
 _MOST_SOURCE, _MOST_PRINTED = 12, 10
 
 VERDICT_WORDS = {
@@ -25,14 +39,75 @@ VERDICT_WORDS = {
 }
 
 
+def explanation_lines(part: PartReport, group: GroupReport, page: Page) -> list[str]:
+    """Explain why a group failed: each failure, then the author's hint; an empty line before."""
+    lines: list[str] = []
+    for failure in group.failures:
+        lines += ["", *failure_lines(group, failure, page)]
+    # a named misconception says more than the hint that everyone who fails the group gets
+    if group.hint.strip() and group.outcome is Outcome.FAILED and not part.misconception:
+        if not group.failures:
+            lines += ["", page.strong(f"{cut(one_line(group.id), page.width - 1)}:")]
+        lines += ["", *wrap(group.hint, page.width, first=f"{INDENT}Hint: ", rest=INDENT)]
+    return lines
+
+
+def misconception_lines(part: PartReport, page: Page) -> list[str]:
+    """Tell what is known of a part as a whole, each thing with an empty line before."""
+    lines: list[str] = []
+    for label, words in part_remarks(part):
+        lines += ["", *wrap(words, page.width, first=label, rest=INDENT)]
+    return lines
+
+
+def part_remarks(part: PartReport) -> list[tuple[str, str]]:
+    """Give what is known of a part as a whole, as labels and words of the author's or ours.
+
+    The known mistake that it behaves like, if there is one; how it treats ties, where that is the
+    learner's choice; how fast it is, where that is graded.
+    """
+    remarks: list[tuple[str, str]] = []
+    if found := part.misconception:
+        remarks.append((LIKE if found.is_declared else GIVES, misconception_text(found)))
+    if part.tie_rule is not None:
+        remarks.append(("Ties: ", f"{TIE_RULES.get(part.tie_rule.rule, part.tie_rule.rule)}."))
+    if speed := part.speed:
+        words = f"{speed.ratio:.3g} times the CPU time of the reference "
+        words += f"({speed.low:.3g} to {speed.high:.3g}); at most {speed.limit:g} times is allowed."
+        remarks.append(("Speed: ", words))
+    return remarks
+
+
+def misconception_text(found: MatchedMisconception) -> str:
+    """Give the name of a misconception, on how many cases if not on all, and the author's hint."""
+    name = found.name
+    if not found.is_sure:
+        name += f" (on {found.agreed_cases} of {found.compared_cases} cases)"
+    return f"{name} — {found.hint}" if found.hint.strip() else name
+
+
 def failure_lines(group: GroupReport, failure: Failure, page: Page) -> list[str]:
     """Explain one failure of a group."""
     lines = _heading(group, failure, page) + source_lines(failure.location, page)
-    inner = page.narrower(len(INDENT))
-    for picture in (inputs_picture(failure, inner), answers_picture(failure, inner)):
-        if picture:
-            lines += ["", *(f"{INDENT}{line}".rstrip() for line in picture)]
+    lines += _outline_lines(failure, page)
+    picture = failure_picture(failure, page.narrower(len(INDENT)))
+    if picture:
+        lines += ["", *(f"{INDENT}{line}".rstrip() for line in picture)]
+    if failure.remark.strip():
+        lines += ["", *wrap(failure.remark, page.width, first=INDENT, rest=INDENT)]
     return lines + printed_lines(failure.stdout, page)
+
+
+def _outline_lines(failure: Failure, page: Page) -> list[str]:
+    if not failure.outline:
+        return []
+    return wrap(outline_text(failure), page.width, first=INDENT, rest=INDENT)
+
+
+def outline_text(failure: Failure) -> str:
+    """Say of what kind the input is whose values are held back; '' where they are not."""
+    kinds = "; ".join(f"{name}: {kind}" for name, kind in failure.outline.items())
+    return f"on an input of this kind: {kinds}" if kinds else ""
 
 
 def source_lines(location: tuple[str, ...], page: Page) -> list[str]:

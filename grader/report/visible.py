@@ -13,6 +13,8 @@ import unicodedata
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PLAIN_NAME = re.compile(r"[\w.][^\s\"\\]*")
+#: what CI runners obey wherever it stands: ##[error], ##vso[task.x], ##teamcity[x]
+_COMMAND = re.compile(r"##(\w*)\[")
 _COMBINING_LIMIT = 3  # marks stacked higher than this paint over the lines above
 _NAMED_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -22,13 +24,13 @@ def one_line(text: str, longest: int = 400) -> str:
     if len(text) > longest:
         text = text[:longest] + "…"
     if text.isascii() and text.isprintable():
-        return text.replace("##[", "##\\[")  # the old form of a workflow command of CI runners
+        return _COMMAND.sub(r"##\1\\[", text)
     marks, shown = 0, []
     for character in unicodedata.normalize("NFC", text):
         category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         shown.append(_visible(character, category, marks))
-    return "".join(shown).replace("##[", "##\\[")
+    return _COMMAND.sub(r"##\1\\[", "".join(shown))
 
 
 def _visible(character: str, category: str, marks: int) -> str:

@@ -23,8 +23,25 @@ from grader.core.report import (
 from grader.core.verdict import Verdict
 
 # surrogates, controls, combining and wide characters included, which is the point
-TEXTS = st.text(st.characters(), max_size=40) | st.sampled_from(
-    ["", "x" * 300, "a " * 200, "\n" * 40, "最" * 100, "\x1b[31m", "\u202e", "ok"]
+TEXTS = (
+    st.text(st.characters(), max_size=40)
+    | st.sampled_from(
+        ["", "x" * 300, "a " * 200, "\n" * 40, "最" * 100, "\x1b[31m", "\u202e", "ok"]
+    )
+    | st.sampled_from(
+        [
+            "<script>x",
+            "a & <b>",
+            "&lt;",
+            "```",
+            "x|y",
+            "]]>",
+            "::error::x",
+            "##[x]",
+            "=x()",
+            '"><i>',
+        ]
+    )
 )
 NAMES = st.text("abc-_", min_size=1, max_size=50)
 POINTS = st.fractions(min_value=0, max_value=100, max_denominator=4)
