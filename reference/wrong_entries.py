@@ -18,12 +18,12 @@ __all__ = ["wrong_entries"]
 _SHARE = 1e-3
 
 
-def wrong_entries(f: Callable[[Array], float], gradient: Array, x: Array) -> Array:
+def wrong_entries(f: Callable[[Array], Array], gradient: Array, x: Array) -> Array:
     """Where a gradient is off by more than a thousandth of what it should be.
 
-    f: gives a number for an array like x, and is smooth within 2**-17 of each entry of x, or
-    piecewise linear with no kink that near. gradient, x: (...,) float64. Returns (...,) bool. An
-    entry that must be 0 is wrong if it is anything else, so f must not depend on it at all.
+    f: gives a number, or an array whose sum is meant, for an array like x. It is smooth, or
+    piecewise linear with no kink within 2**-17 of an entry. gradient, x: (...,) float64. Returns
+    (...,) bool. An entry that must be 0 is wrong if it is anything else: f must not depend on it.
     """
     expected = central_differences(f, x)
     wrong: Array = np.abs(gradient - expected) > _SHARE * np.abs(expected)

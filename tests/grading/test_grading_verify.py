@@ -140,6 +140,40 @@ def test_pinned_value_that_does_not_hold_is_a_problem(small: Small) -> None:
     assert "case 'one': the reference gives 6, expect: says 7" in problem
 
 
+UINT8_PART = """
+    entry: narrow(x)
+    draw:
+      n: int 1..2
+      x: ints[n] 0..255
+    groups:
+      - {id: short, points: 1, where: n == 1, shown: true}
+      - {id: long, points: 1, where: n > 1}
+    compare: [exact, same dtype]
+"""
+
+
+@pytest.mark.parametrize(
+    ("pin", "told"),
+    [
+        pytest.param("[255]", None, id="fits"),
+        pytest.param("[254]", "254", id="another-number"),
+        pytest.param("[511]", "int64", id="would-wrap-around"),
+        pytest.param("[255.5]", "float64", id="would-be-cut-off"),
+    ],
+)
+def test_pinned_whole_numbers_are_read_in_the_dtype_of_the_answer_if_they_fit(
+    small: Small, pin: str, told: str | None
+) -> None:
+    reference = "import numpy as np\n\ndef narrow(x):\n    return x.astype(np.uint8)\n"
+    checks = CHECKS.partition("## Wrong")[0].replace("x: 3", "x: [255]").replace("6", pin)
+
+    problems = verified(small, part=UINT8_PART, reference=reference, checks=checks)
+
+    pinned = [problem for problem in problems if "case 'one'" in problem]
+    assert [told in problem for problem in pinned if told] == [True] * (told is not None)
+    assert bool(pinned) == (told is not None)
+
+
 def test_group_that_no_wrong_solution_fails_is_a_problem(small: Small) -> None:
     checks = CHECKS.replace("return 3 * x", "return x + x * (2 if x > 30 else 1)").replace(
         "fails: short, long", "fails: long"

@@ -1,0 +1,15 @@
+import numpy as np
+
+
+def backward(dout, x, w, stride, padding):
+    (N, C, H, W), (F, _, KH, KW) = x.shape, w.shape
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
+    for n, f, i, j in np.ndindex(dout.shape):
+        top, left = i * stride, j * stride
+        window = np.s_[n, :, top : top + KH, left : left + KW]
+        patch = x[window]
+        dw[f, :, : patch.shape[1], : patch.shape[2]] += dout[n, f, i, j] * patch
+        dpadded[window] += dout[n, f, i, j] * w[f]
+    dx = dpadded[:, :, padding : padding + H, padding : padding + W]
+    return dx, dw, dout.sum(axis=(0, 2, 3))

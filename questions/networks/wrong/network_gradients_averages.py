@@ -1,0 +1,25 @@
+import numpy as np
+
+
+def convolve(image, w1):
+    turned = w1[::-1, ::-1]
+    return sum(turned[a, b] * image[a : a + 4, b : b + 4] for a, b in np.ndindex(3, 3))
+
+
+def gradients(network, image, target, w1, w2):
+    fmap = convolve(image, w1)
+    active = np.maximum(fmap, 0) if network == 2 else fmap
+    pooled = active.reshape(2, 2, 2, 2).max(axis=(1, 3))
+    score = (pooled.reshape(1, 4) @ w2).item()
+    if network == 2:
+        dscore = (np.arctan(score) - target) / (1 + score**2)
+    else:
+        dscore = score - target
+    dw2 = dscore * pooled.reshape(4, 1)
+    dpooled = dscore * w2.reshape(2, 2)
+    dactive = dpooled.repeat(2, axis=0).repeat(2, axis=1) / 4
+    dmap = dactive * (fmap > 0) if network == 2 else dactive
+    dturned = np.zeros((3, 3))
+    for a, b in np.ndindex(3, 3):
+        dturned[a, b] = np.sum(image[a : a + 4, b : b + 4] * dmap)
+    return dturned[::-1, ::-1], dw2
