@@ -112,13 +112,13 @@ def _plain_expected(
     expected = table.get("expected")
     if expected is None:
         text = written or entry.name
-        return {"": _read_reference_call(text, node, entry.parameters, domain, context)}
+        return {"": read_reference_call(text, node, entry.parameters, domain, context)}
     if written:
         raise expected.error("'expected' beside '= …' in entry", "keep one of them")
     if isinstance(expected, Table):
         raise expected.error("'expected' by name without 'call'", "write one call: 'f(x, kernel)'")
     text = read_text(expected, "expected")
-    return {"": _read_reference_call(text, expected, entry.parameters, domain, context)}
+    return {"": read_reference_call(text, expected, entry.parameters, domain, context)}
 
 
 def _called_expected(
@@ -130,20 +130,20 @@ def _called_expected(
         return {}
     if not isinstance(node, Table):
         text = read_text(node, "expected")
-        return {"": _read_reference_call(text, node, domain.names, domain, context)}
+        return {"": read_reference_call(text, node, domain.names, domain, context)}
     calls = {}
     for key, value in node:
         if key.value not in returns:
             raise key.error(f"{key.value!r} is not returned{did_you_mean(key.value, returns)}")
         text = read_text(value, f"expected of {key.value!r}")
-        calls[key.value] = _read_reference_call(text, value, domain.names, domain, context)
+        calls[key.value] = read_reference_call(text, value, domain.names, domain, context)
     missing = [name for name in returns if name not in calls]
     if missing:
         raise table.key("expected").error(f"'expected' lacks {', '.join(missing)}")
     return {"": calls[returns[0]]} if len(returns) == 1 else calls
 
 
-def _read_reference_call(
+def read_reference_call(
     text: str, place: Node, default: tuple[str, ...], domain: Domain, context: Context
 ) -> ReferenceCall:
     """Read 'f(x, kernel)' or 'f', which gets the default names."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TypeVar
 
 from grader.bank.context import Context
 from grader.bank.course import Course, exams_folder, question_files
+from grader.bank.exam_times import check_window, read_duration, read_late, read_time
 from grader.bank.fields import (
     read_id,
     read_list,
@@ -28,16 +27,14 @@ from grader.bank.nodes import Node, Table, Text
 from grader.bank.sections import heading_of, mark_lines
 from grader.bank.source import Source, read_source
 from grader.core.errors import QuestionError
-from grader.core.exam import Counting, Exam, ExamKind, ExamQuestion, Feedback, LateCredit, Slot
+from grader.core.exam import Counting, Exam, ExamKind, ExamQuestion, Feedback, Slot
 from grader.core.expression import did_you_mean
 
 _KEYS = (
     "id", "type", "title", "course", "opens", "closes", "duration", "attempts", "counts",
     "feedback", "late", "questions",
 )  # fmt: skip
-_DURATION = re.compile(r"(?:(\d{1,4})\s*h(?:ours?)?)?\s*(?:(\d{1,5})\s*min(?:utes?)?)?")
 _MOST_ATTEMPTS = 1000
-_TIME_HINT = "write a time with its UTC offset, such as 2026-12-01T09:00+01:00"
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -102,8 +99,8 @@ def load_exam(path: Path, course: Course) -> Exam:
             context.note(key, f"key {key.value!r} is kept, and used by nothing here{near}")
     name = read_id(_required(table, "id", source), "id")
     kind = _choice(_required(table, "type", source), "type", ExamKind)
-    opens, closes = _time(table, "opens"), _time(table, "closes")
-    _check_window(table, kind, opens, closes)
+    opens, closes = read_time(table, "opens"), read_time(table, "closes")
+    check_window(table, kind, opens, closes)
     return Exam(
         id=name,
         title=_one(table, "title") or name,
@@ -112,11 +109,11 @@ def load_exam(path: Path, course: Course) -> Exam:
         course=_one(table, "course"),
         opens=opens,
         closes=closes,
-        duration=_duration(table, opens, closes),
+        duration=read_duration(table, opens, closes),
         attempts=_attempts(table),
         counts=_optional_choice(table, "counts", Counting.BEST),
         feedback=_optional_choice(table, "feedback", _usual_feedback(kind)),
-        late=_late(table, closes),
+        late=read_late(table, closes),
         slots=_slots(_required(table, "questions", source), course),
         instructions=_instructions(source),
         notes=tuple(context.notes),
@@ -153,74 +150,6 @@ def _choice(node: Node, name: str, kind: type[Choice]) -> Choice:
 def _optional_choice(table: Table, key: str, usual: Choice) -> Choice:
     node = table.get(key)
     return usual if node is None else _choice(node, key, type(usual))
-
-
-# -- times ---------------------------------------------------------------------------------
-
-
-def _time(table: Table, key: str) -> datetime | None:
-    node = table.get(key)
-    return None if node is None else _read_time(node, key)
-
-
-def _read_time(node: Node, name: str) -> datetime:
-    text = read_text(node, name)
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise node.error(f"{name} is {text!r}", _TIME_HINT) from error
-    if time.tzinfo is None:
-        raise node.error(f"{name} has no UTC offset", _TIME_HINT)
-    return time
-
-
-def _check_window(
-    table: Table, kind: ExamKind, opens: datetime | None, closes: datetime | None
-) -> None:
-    if kind is ExamKind.EXAM:
-        for key, time in (("opens", opens), ("closes", closes)):
-            if time is None:
-                raise table.key(key).error(f"an exam without {key}", _TIME_HINT)
-    if opens is not None and closes is not None and closes <= opens:
-        raise table.key("closes").error("closes is not after opens")
-
-
-def _duration(table: Table, opens: datetime | None, closes: datetime | None) -> timedelta | None:
-    node = table.get("duration")
-    if node is None:
-        return None
-    text = read_text(node, "duration")
-    found = _DURATION.fullmatch(text)
-    duration = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0)) if found else None
-    if not duration:
-        raise node.error(f"duration is {text!r}", "write '90 min' or '1 h 30 min'")
-    if opens is not None and closes is not None and duration > closes - opens:
-        window = int((closes - opens).total_seconds() // 60)
-        raise node.error(
-            f"duration is {text}, longer than the window of {window} min from opens to closes"
-        )
-    return duration
-
-
-def _late(table: Table, closes: datetime | None) -> tuple[LateCredit, ...]:
-    node = table.get("late")
-    if node is None:
-        return ()
-    if closes is None:
-        raise node.error("late credit without closes", "say when it is late: add 'closes: …'")
-    credits: list[LateCredit] = []
-    for item in read_list(node, "late"):
-        entry = read_table(item, "an entry of late")
-        refuse_unknown(entry, ("until", "percent"), "an entry of late")
-        until, percent = entry.get("until"), entry.get("percent")
-        if until is None or percent is None:
-            raise item.error("late credit needs a time and a percentage", "{until: …, percent: 80}")
-        time = _read_time(until, "until")
-        if time <= (credits[-1].until if credits else closes):
-            raise until.error("until is not after what stands before it", "latest last")
-        value = read_number(percent, "percent", 0, 100)
-        credits.append(LateCredit(until=time, percent=Fraction(str(value))))
-    return tuple(credits)
 
 
 def _attempts(table: Table) -> int | None:

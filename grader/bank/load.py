@@ -14,6 +14,7 @@ from grader.bank.fields import read_id, read_text, read_words, to_plain
 from grader.bank.nodes import Node, Table, Text, is_control, parse_yaml
 from grader.bank.parts import read_parts
 from grader.bank.reference import digest, read_reference
+from grader.bank.reveal import read_reveal
 from grader.bank.sections import (
     CHECKS,
     QUESTION,
@@ -32,7 +33,7 @@ from grader.core.expression import did_you_mean
 from grader.core.question import Part, Question
 
 _CARD_KEYS = ("id", "course", "tags", "difficulty", "type", "status")
-_KEYS = (*_CARD_KEYS, "title", "reference", "parts")
+_KEYS = (*_CARD_KEYS, "title", "reference", "parts", "reveal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,7 @@ def load_question(path: Path, course: Course) -> Question:
         stated_points=draft.stated.total,
         parts=draft.parts,
         notes=tuple(context.notes),
+        reveal=read_reveal(table.get("reveal")),
         extra=MappingProxyType(_extra(table)),
         lines=MappingProxyType(context.lines),
     )

@@ -19,11 +19,13 @@ from grader.bank.fields import (
     show_points,
     to_plain,
 )
+from grader.bank.formulas import FORMULA_KEYS, read_formula_block, read_formula_part
 from grader.bank.groups import points_of_groups, read_groups
-from grader.bank.nodes import Node, Table
+from grader.bank.nodes import Node, Table, Text
 from grader.bank.rules import read_compare, read_limits, read_properties, read_ties, read_validator
 from grader.bank.starter import make_starter
 from grader.bank.statement import StatedPoints
+from grader.core.domain import Domain
 from grader.core.expression import did_you_mean
 from grader.core.question import AnswerKind, CodePart, Part
 
@@ -31,7 +33,7 @@ _COMMON = ("id", "points", "answer")
 _CODE_KEYS = (
     *_COMMON,
     *("entry", "call", "returns", "expected", "draw", "groups", "ties", "compare", "validator"),
-    *("properties", "limits", "starter"),
+    *("properties", "limits", "starter", "formula"),
 )
 
 
@@ -42,7 +44,8 @@ def read_parts(node: Node, stated: StatedPoints, context: Context) -> tuple[Part
         raise node.error("parts is empty", "remove the key or declare a part")
     parts: list[Part] = []
     for item in items:
-        part = _read_part(item, stated.total if len(items) == 1 else None, context)
+        whole = stated.total if len(items) == 1 else None
+        part = _read_part(item, whole, items, context)
         if any(part.id == other.id for other in parts):
             raise item.error(f"part {part.id!r} is there twice", "give it another id")
         context.lines[f"parts.{part.id}"] = item.line
@@ -61,7 +64,9 @@ def _check_total(parts: Sequence[Part], stated: StatedPoints, node: Node) -> Non
         )
 
 
-def _read_part(node: Node, stated: Fraction | None, context: Context) -> Part:
+def _read_part(
+    node: Node, stated: Fraction | None, parts: Sequence[Node], context: Context
+) -> Part:
     table = read_table(node, "a part")
     _refuse_misspelt(table)
     id_node, answer_node = table.get("id"), table.get("answer")
@@ -75,9 +80,25 @@ def _read_part(node: Node, stated: Fraction | None, context: Context) -> Part:
     points = _points_of_part(table, name, stated)
     if answer is AnswerKind.CODE:
         code = _read_code(table, name, points, context)
-        return Part(id=name, points=points, answer=answer, code=code)
+        block = table.get("formula")
+        formula = read_formula_block(block, name, code.domain, context)
+        return Part(id=name, points=points, answer=answer, code=code, formula=formula)
     options = {key.value: to_plain(value) for key, value in table if key.value not in _COMMON}
-    return Part(id=name, points=points, answer=answer, options=options)
+    formula = None
+    if answer is AnswerKind.FORMULA:
+        refuse_unknown(table, (*_COMMON, *FORMULA_KEYS), f"part {name!r}")
+        formula = read_formula_part(table, name, _first_domain(parts), context)
+    return Part(id=name, points=points, answer=answer, formula=formula, options=options)
+
+
+def _first_domain(parts: Sequence[Node]) -> Domain | None:
+    """Give the domain of the first part that draws inputs for code: formulas share it."""
+    for node in parts:
+        if isinstance(node, Table) and (draw := node.get("draw")) is not None:
+            answer = node.get("answer")
+            if isinstance(answer, Text) and answer.value.strip() == AnswerKind.CODE.value:
+                return read_domain(draw, "draw")
+    return None
 
 
 def _refuse_misspelt(table: Table) -> None:

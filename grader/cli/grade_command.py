@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from fractions import Fraction
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.cli.common import (
@@ -18,37 +18,30 @@ from grader.cli.common import (
     print_text,
     required_isolation,
     submission_path,
-    wants_colour,
-    write_whole,
 )
+from grader.cli.output import add_output_options, check_output, deliver
 from grader.core.errors import UsageError
 
-#: bytes of a report's file name; file systems allow 255, of which the writer needs some
-_LONGEST_NAME = 150
-
 if TYPE_CHECKING:
+    from grader.bank import Course
     from grader.core.report import Report
+    from grader.grading.journal import Journal
     from grader.grading.plan import QuestionPlan
+    from grader.sandbox import Sandbox
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `grade`."""
-    parser.add_argument("question", help="id of a question, or the path of its file")
+    parser.add_argument("question", help="id of a question or exam, or the path of its file")
     parser.add_argument(
         "submissions",
         nargs="+",
         metavar="SUBMISSION",
         help="a .py file, notebook, zip, folder (of one or many submissions), or - for stdin",
     )
-    parser.add_argument("--format", choices=["text", "json"], default="text")
+    add_output_options(parser)
     parser.add_argument(
         "--jobs", type=positive_int, default=1, metavar="N", help="how many at a time"
-    )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="write here; a folder gets one file per submission",
     )
     parser.add_argument(
         "--fail-under",
@@ -72,37 +65,90 @@ def run(options: argparse.Namespace) -> int:
 
     # the zygote imports numpy in its own process while this one reads the question
     with Sandbox.start(required=required_isolation(options)) as sandbox:
-        from grader.bank import find_question
-        from grader.draw import cache_folder
-        from grader.grading.plan import PlanSetting, plan_question
+        from grader.bank import find_exam
 
         course = course_of(options)
-        question = find_question(course, options.question)
-        setting = PlanSetting(seed=options.seed, cache=cache_folder())
-        plan = plan_question(question, course, setting)
-        reads = _reads(options, plan)
-        reports = _graded(plan, reads, sandbox, options.jobs)
+        exam = find_exam(course, options.question)
+        if exam is None:
+            return _grade_question(options, course, sandbox)
+        from grader.cli.exam_grading import run_exam
+
+        with _journal(options) as journal:
+            sheets = run_exam(exam, course, sandbox, options, _progress, journal)
+        graded = [(sheet.total, sheet.max_total) for sheet in sheets]
+    return _exit_code(graded, options.fail_under)
+
+
+def _grade_question(options: argparse.Namespace, course: Course, sandbox: Sandbox) -> int:
+    from grader.bank import find_question
+    from grader.draw import cache_folder
+    from grader.grading.plan import PlanSetting, plan_question
+
+    question = find_question(course, options.question)
+    setting = PlanSetting(seed=options.seed, cache=cache_folder())
+    plan = plan_question(question, course, setting)
+    reads = _reads(options, plan)
+    check_output(options, len(reads))
+    is_class = len(reads) > 1
+    with _journal(options) if is_class else nullcontext() as journal:
+        reports = _graded(plan, [read for _, read in reads], sandbox, options.jobs, journal)
         _warn_if_unofficial(reports)
-        _deliver(reports, options)
-    return _exit_code(reports, options.fail_under)
+        deliver(reports, [path for path, _ in reads], options, question.reveal)
+    if is_class and (options.output is not None or options.format == "text"):
+        _summarise(reports)
+    return _exit_code(
+        [
+            (None if report.status.value == "error" else _number(report.score), report.max_score)
+            for report in reports
+        ],
+        options.fail_under,
+    )
 
 
-def _graded(plan: QuestionPlan, reads: list[Any], sandbox: Any, jobs: int) -> list[Report]:
+def _number(score: Fraction | None) -> Fraction:
+    """Give a score; below every threshold where the submission could not be graded."""
+    return Fraction(-1) if score is None else score
+
+
+def _journal(options: argparse.Namespace) -> AbstractContextManager[Journal | None]:
+    """Open the journal beside what is written, so that a grading that was stopped goes on."""
+    if options.output is None:
+        return nullcontext()
+    from grader.grading.journal import Journal
+
+    path = options.output
+    path = path / ".grading" if path.is_dir() else path.with_name(f".{path.name}.grading")
+    journal = Journal(path)
+    if journal.count:
+        print(f"grader: going on, {journal.count} were graded before", file=sys.stderr)
+    return journal
+
+
+def _summarise(reports: list[Report]) -> None:
+    """Tell what the class did, after its table or in place of what was written to files."""
+    from grader.report import class_summary
+
+    print_text(f"\n{class_summary(reports)}")
+
+
+def _graded(
+    plan: QuestionPlan, reads: list[Any], sandbox: Sandbox, jobs: int, journal: Journal | None
+) -> list[Report]:
     from grader.grading.batch import grade_all, prepare
 
-    with _progress(sys.stderr.isatty() and len(reads) > 1, len(reads)) as advance:
+    with _progress(len(reads)) as advance:
         prepare(plan)
         reports = []
-        for report in grade_all(plan, reads, sandbox, jobs=jobs):
+        for report in grade_all(plan, reads, sandbox, jobs=jobs, journal=journal):
             reports.append(report)
             advance()
     return reports
 
 
 @contextmanager
-def _progress(is_shown: bool, total: int) -> Iterator[Any]:
+def _progress(total: int) -> Iterator[Any]:
     """Show a bar on a terminal's stderr, and nothing elsewhere."""
-    if not is_shown:
+    if total < 2 or not sys.stderr.isatty():
         yield lambda: None
         return
     from rich.console import Console
@@ -120,70 +166,36 @@ def _progress(is_shown: bool, total: int) -> Iterator[Any]:
         yield lambda: bar.advance(task)
 
 
-def _reads(options: argparse.Namespace, plan: QuestionPlan) -> list[Any]:
-    """Give one reader for each submission; a missing one is refused before any is graded."""
+def _reads(options: argparse.Namespace, plan: QuestionPlan) -> list[tuple[str, Any]]:
+    """Give path and reader of each submission; a missing one is refused before any is graded."""
     from grader.grading.folders import everything_in, find_submissions, skipped_in
     from grader.grading.intake import is_folder, read_found, read_standard_input, read_submission
 
-    reads: list[Any] = []
+    reads: list[tuple[str, Any]] = []
     for given in options.submissions:
         if given == "-":
-            reads.append(read_standard_input)
+            reads.append(("", read_standard_input))
             continue
         path = submission_path(given)
         if not is_folder(path) or options.together:
-            reads.append(partial(read_submission, path))
-        elif options.each:
-            reads += [partial(read_found, child) for child in everything_in(path)]
-        else:
-            found = find_submissions(path, plan.entry_names)
-            if found == [path]:
-                reads.append(partial(read_submission, path))
-                continue
-            reads += [partial(read_found, child) for child in found]
-            if skipped := skipped_in(path, found):
-                names = ascii(", ".join(skipped))[1:-1][:300]
-                print(f"grader: not submissions, skipped: {names}", file=sys.stderr)
+            reads.append((str(path), partial(read_submission, path)))
+            continue
+        found = everything_in(path) if options.each else find_submissions(path, plan.entry_names)
+        if found == [path]:
+            reads.append((str(path), partial(read_submission, path)))
+            continue
+        reads += [(str(child), partial(read_found, child)) for child in found]
+        if not options.each and (skipped := skipped_in(path, found)):
+            _say_skipped(skipped)
     if not reads:
         raise UsageError(where=options.submissions[0], what="the folder holds no submission")
     return reads
 
 
-def _deliver(reports: list[Report], options: argparse.Namespace) -> None:
-    if options.output is not None and options.output.is_dir():
-        suffix = "json" if options.format == "json" else "txt"
-        for report, name in zip(reports, _file_names(reports), strict=True):
-            write_whole(
-                options.output / f"{name}.{suffix}", _rendered([report], options.format, False)
-            )
-    elif options.output is not None:
-        write_whole(options.output, _rendered(reports, options.format, False))
-    else:
-        print_text(_rendered(reports, options.format, wants_colour(sys.stdout)))
+def _say_skipped(skipped: list[str]) -> None:
+    from grader.report.visible import one_line
 
-
-def _file_names(reports: Iterable[Report]) -> list[str]:
-    """Give a harmless, unique file name for each submission."""
-    names: list[str] = []
-    for report in reports:
-        kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in report.submission_name)
-        short = kept.encode()[:_LONGEST_NAME].decode(errors="ignore")
-        name = short.lstrip(".") or "submission"
-        taken = sum(1 for other in names if other == name or other.startswith(f"{name}~"))
-        names.append(f"{name}~{taken + 1}" if taken else name)
-    return names
-
-
-def _rendered(reports: list[Report], form: str, colour: bool) -> str:
-    from grader.report import class_table, report_as_text, to_json_text
-
-    if form == "json":
-        texts = [to_json_text(report).rstrip("\n") for report in reports]
-        return texts[0] if len(texts) == 1 else "[\n" + ",\n".join(texts) + "\n]"
-    if len(reports) == 1:
-        return report_as_text(reports[0], colour=colour)
-    details = "\n".join(report_as_text(report, colour=colour) for report in reports)
-    return f"{details}\n{class_table(reports)}"
+    print(f"grader: not submissions, skipped: {one_line(', '.join(skipped), 300)}", file=sys.stderr)
 
 
 def _warn_if_unofficial(reports: list[Report]) -> None:
@@ -204,17 +216,20 @@ def _threshold(text: str) -> tuple[float, bool]:
     return value, is_percent
 
 
-def _exit_code(reports: list[Report], fail_under: tuple[float, bool] | None) -> int:
+def _exit_code(
+    graded: Sequence[tuple[Fraction | int | None, Fraction]],
+    fail_under: tuple[float, bool] | None,
+) -> int:
+    """Give the exit code for scores and what could be reached; None stands for a fault of ours."""
     from grader.cli.main import EXIT_BELOW, EXIT_GRADED, EXIT_OUR_FAULT
-    from grader.core.report import Status
 
-    if any(report.status is Status.ERROR for report in reports):
+    if any(score is None for score, _ in graded):
         return EXIT_OUR_FAULT
     if fail_under is None:
         return EXIT_GRADED
     value, is_percent = fail_under
-    for report in reports:
-        least = float(report.max_score) * value / 100 if is_percent else value
-        if report.score is None or float(report.score) < least - 1e-9:
+    for score, most in graded:
+        least = float(most) * value / 100 if is_percent else value
+        if float(score or 0) < least - 1e-9:
             return EXIT_BELOW
     return EXIT_GRADED

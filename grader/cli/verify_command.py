@@ -17,7 +17,9 @@ from grader.cli.common import (
 
 if TYPE_CHECKING:
     from grader.bank import Course
+    from grader.core.exam import Exam
     from grader.core.question import Question
+    from grader.grading.plan import PlanSetting
     from grader.grading.verify import Verification
 
 _MARKS = {"ok": "ok      ", "note": "note    ", "problem": "PROBLEM "}
@@ -26,7 +28,10 @@ _MARKS = {"ok": "ok      ", "note": "note    ", "problem": "PROBLEM "}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `verify`."""
     parser.add_argument(
-        "questions", nargs="*", metavar="QUESTION", help="default: the whole course"
+        "questions",
+        nargs="*",
+        metavar="QUESTION",
+        help="questions or exams (default: the whole course)",
     )
     parser.add_argument("--quiet", action="store_true", help="print problems and the summary only")
     parser.add_argument("--seed", type=int, default=0, help="seed of the drawn inputs (default 0)")
@@ -43,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
 
     with Sandbox.start(required=required_isolation(options)) as sandbox:
         course = course_of(options)
-        questions, broken = _chosen(course, options.questions)
+        questions, exams, broken = _chosen(course, options.questions)
         setting = PlanSetting(seed=options.seed, cache=cache_folder())
         started, failed = time.monotonic(), 0
         for question in questions:
@@ -51,19 +56,69 @@ def run(options: argparse.Namespace) -> int:
             _clear_progress()
             failed += not result.holds
             print_text(_as_text(result, question, options.quiet))
+    for exam in exams:
+        text, holds = _exam_as_text(exam, course, setting, options.quiet)
+        failed += not holds
+        print_text(text)
     for error in broken:
         print_text(f"PROBLEM {error}")
     print_text(_summary(len(questions), failed, len(broken), time.monotonic() - started))
     return 1 if failed or broken else 0
 
 
-def _chosen(course: Course, names: list[str]) -> tuple[list[Question], tuple[Exception, ...]]:
-    from grader.bank import find_question, load_bank
+def _chosen(
+    course: Course, names: list[str]
+) -> tuple[list[Question], list[Exam], tuple[Exception, ...]]:
+    """Give what is named, the questions of named exams included; without names the whole course."""
+    from grader.bank import find_exam, find_question, load_bank
 
-    if names:
-        return [find_question(course, name) for name in names], ()
-    bank = load_bank(course)
-    return list(bank.questions.values()), bank.errors
+    if not names:
+        bank = load_bank(course)
+        exams, broken = _all_exams(course)
+        return list(bank.questions.values()), exams, (*bank.errors, *broken)
+    chosen: dict[str, Question] = {}
+    exams = []
+    for name in names:
+        exam = find_exam(course, name)
+        ids = [name] if exam is None else [question.id for question in exam.questions]
+        exams += [] if exam is None else [exam]
+        for found in (find_question(course, one) for one in ids):
+            chosen[found.id] = found
+    return list(chosen.values()), exams, ()
+
+
+def _all_exams(course: Course) -> tuple[list[Exam], list[Exception]]:
+    from grader.bank import exam_files, load_exam
+    from grader.core.errors import QuestionError
+
+    exams: list[Exam] = []
+    broken: list[Exception] = []
+    for path in exam_files(course):
+        try:
+            exams.append(load_exam(path, course))
+        except QuestionError as error:
+            broken.append(error)
+    return exams, broken
+
+
+def _exam_as_text(
+    exam: Exam, course: Course, setting: PlanSetting, is_quiet: bool
+) -> tuple[str, bool]:
+    """Give the lines of an exam, with what each question is worth, and whether it holds."""
+    from grader.core.errors import QuestionError
+    from grader.grading.exam import plan_exam
+    from grader.report import points_table
+
+    lines = [f"{exam.id}  {exam.title}"]
+    lines += [f"  {_MARKS['note']}{note}" for note in exam.notes if not is_quiet]
+    try:
+        plan = plan_exam(exam, course, setting)
+    except QuestionError as error:
+        return "\n".join([*lines, f"  {_MARKS['problem']}{error}"]) + "\n", False
+    if not is_quiet:
+        worth = {question.id: plan.worth(question) for question in exam.questions}
+        lines += ["", *points_table(exam, worth, plan.max_total).splitlines()]
+    return "\n".join(lines) + "\n", True
 
 
 def _as_text(result: Verification, question: Question, quiet: bool) -> str:

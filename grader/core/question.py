@@ -12,6 +12,7 @@ from grader.core.comparison import Comparison, TieRule
 from grader.core.domain import Domain
 from grader.core.expression import Expression
 from grader.core.limits import Limits
+from grader.core.reveal import Reveal
 
 
 class AnswerKind(enum.Enum):
@@ -111,6 +112,26 @@ class KnownAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FormulaTarget:
+    """What a formula is compared with: the left side in LaTeX, and where its values come from.
+
+    expected: the call that gives them; None for what the code part expects. domain: inputs of its
+    own, or None. symbols: LaTeX -> an expression of drawn names, or a call. letters: index letter
+    -> its length. equal: change of the solution's formula -> why it makes no difference.
+    """
+
+    target: str
+    expected: ReferenceCall | None
+    domain: Domain | None
+    symbols: Mapping[str, ReferenceCall | Expression]
+    letters: Mapping[str, Expression]
+    base: int
+    outside_is_zero: bool
+    equal: Mapping[str, str]
+    where: str  # file:line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CodePart:
     """How a part answered by code is called, drawn, compared and scored.
 
@@ -147,12 +168,16 @@ class CodePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Part:
-    """A piece of a question, answered and scored by itself; code is set for answer: code only."""
+    """A piece of a question, answered and scored by itself; code is set for answer: code only.
+
+    formula: the target of the part's formulas, where one is declared.
+    """
 
     id: str
     points: Fraction
     answer: AnswerKind
     code: CodePart | None = None
+    formula: FormulaTarget | None = None
     options: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -179,6 +204,7 @@ class Question:
     stated_points: Fraction | None = None
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
+    reveal: Reveal = field(default_factory=Reveal)
     extra: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)  # 'parts.code.groups.ties' -> line
 

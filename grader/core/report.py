@@ -34,7 +34,8 @@ class Failure:
     """Why a group failed: the property, the verdict and the smallest input found that shows it.
 
     counterexample: drawn name -> value, None when hidden. expected and actual: the answers on it.
-    replay: text from which the same call can be made again.
+    outline: drawn name -> what kind of value it is, where the values themselves are held back.
+    replay: text from which the same call can be made again. remark: what else is known of it.
     """
 
     property: str
@@ -48,6 +49,8 @@ class Failure:
     location: tuple[str, ...] = ()
     stdout: str = ""
     replay: str = ""
+    remark: str = ""
+    outline: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,11 +69,56 @@ class GroupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchedMisconception:
-    """A known wrong solution that gave the same answers on every case that was compared."""
+    """A known mistake that answers alike on every case that was compared, or on nearly all.
+
+    is_declared: it is a wrong solution of the question, and cases that are right count as well
+    where all agree; else it is one of the built-in ways of being wrong, named by what is given, and
+    only wrong cases were compared. compared_cases is agreed_cases or somewhat more.
+    """
 
     name: str
     hint: str
     agreed_cases: int
+    compared_cases: int = 0
+    is_declared: bool = True
+
+    def __post_init__(self) -> None:
+        if self.compared_cases < self.agreed_cases:
+            object.__setattr__(self, "compared_cases", self.agreed_cases)
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether it agrees on every case that was compared."""
+        return self.agreed_cases == self.compared_cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedTieRule:
+    """By which rule a submission breaks ties where it may choose; cases: how many show it.
+
+    rule: 'first', 'last', 'split' (equal shares), or 'all' (each gets the whole, which is wrong).
+    """
+
+    rule: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredSpeed:
+    """CPU time as a multiple of the reference's, the range in which it was found, and the limit.
+
+    Like the timing of a report it is never the same twice.
+    """
+
+    ratio: float
+    low: float
+    high: float
+    limit: float
+
+    @property
+    def is_too_slow(self) -> bool:
+        """Tell whether it is above the limit beyond doubt."""
+        return self.low > self.limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +131,8 @@ class PartReport:
     max_score: Fraction
     groups: tuple[GroupReport, ...] = ()
     misconception: MatchedMisconception | None = None
+    tie_rule: MatchedTieRule | None = None
+    speed: MeasuredSpeed | None = None
     note: str = ""
 
 

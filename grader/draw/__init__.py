@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from grader.draw.answer import ExpectedAnswer, Judge
     from grader.draw.cache import cache_folder, load_or_build, read_cached, write_cached
     from grader.draw.corpus import build_corpus
-    from grader.draw.order import size_of
+    from grader.draw.deciding import tie_decides, tied_names
+    from grader.draw.order import cells_of, size_of
     from grader.draw.shrink import Candidate, Shrinker, shrinker_of
 
 _HOMES = {
@@ -22,10 +23,13 @@ _HOMES = {
     "Shrinker": "shrink",
     "build_corpus": "corpus",
     "cache_folder": "cache",
+    "cells_of": "order",
     "load_or_build": "cache",
     "read_cached": "cache",
     "shrinker_of": "shrink",
     "size_of": "order",
+    "tie_decides": "deciding",
+    "tied_names": "deciding",
     "write_cached": "cache",
 }
 
@@ -36,10 +40,13 @@ __all__ = [
     "Shrinker",
     "build_corpus",
     "cache_folder",
+    "cells_of",
     "load_or_build",
     "read_cached",
     "shrinker_of",
     "size_of",
+    "tie_decides",
+    "tied_names",
     "write_cached",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from itertools import combinations, islice
 
@@ -13,6 +14,7 @@ from grader.draw.elements import Array, bounds_of, dtype_of, is_inside
 from grader.draw.fillings import fillings
 from grader.draw.frames import Frame, frame_of, smallest_of_each
 from grader.draw.group import readable_inputs
+from grader.draw.order import AnswerCells, no_answer_cells
 
 Values = dict[str, object]
 _SWEPT_FRAMES = 40
@@ -24,14 +26,20 @@ _MOST_CELLS = 64  # of an array whose cells are tried one by one
 class Reducer:
     """Candidates inside one domain and condition; frames are its valid ones, smallest first."""
 
-    def __init__(self, domain: Domain, where: Expression | None, frames: list[Frame]) -> None:
-        self._domain, self._where = domain, where
+    def __init__(
+        self,
+        domain: Domain,
+        where: Expression | None,
+        frames: list[Frame],
+        answer_cells: AnswerCells = no_answer_cells,
+    ) -> None:
+        self._domain, self._where, self._answer_cells = domain, where, answer_cells
         self._arrays = {
             declaration.name: declaration.draw
             for declaration in domain
             if isinstance(declaration.draw, ArrayDraw)
         }
-        self._swept_frames = smallest_of_each(frames)[:_SWEPT_FRAMES]
+        self._smallest_frames = smallest_of_each(frames)[:_SWEPT_FRAMES]
         self._readable: dict[int, list[Values]] = {}
 
     def candidates(self, inputs: Mapping[str, object]) -> Iterator[Values]:
@@ -79,12 +87,23 @@ class Reducer:
 
     def _swept(self, inputs: Mapping[str, object]) -> Iterator[Values]:
         """Visit the smallest frames, with these values cropped and with readable ones."""
-        given = [np.asarray(inputs[name]).size for name in self._arrays if name in inputs]
-        for frame in self._swept_frames:
-            if frame.cells > sum(given):
+        given = sum(np.asarray(inputs[name]).size for name in self._arrays if name in inputs)
+        given += self._answer_cells(inputs)
+        for frame, cells in self._swept_frames:
+            if cells > given:
                 return
             yield from self._cropped(frame, inputs)
             yield from self._readable_in(frame)
+
+    @functools.cached_property
+    def _swept_frames(self) -> list[tuple[Frame, int]]:
+        """Give frames that differ with the cells of their inputs and answers, fewest first."""
+        weighed = [
+            (frame, frame.cells + self._answer_cells(made[0]))
+            for frame in self._smallest_frames
+            if (made := self._readable_in(frame))
+        ]
+        return sorted(weighed, key=lambda pair: (pair[1], pair[0].cells))
 
     def _readable_in(self, frame: Frame) -> list[Values]:
         if id(frame) not in self._readable:
@@ -161,7 +180,7 @@ class Reducer:
             if not 0 < array.size <= _MOST_CELLS:
                 continue
             for at in range(array.size):
-                for value in (1, 2, 3, 0, *range(4, min(array.size, 9) + 1), -1):
+                for value in (1, 2, 3, 0, *range(4, min(array.size, 9) + 1), -1, -2, -3):
                     changed = array.copy()
                     changed.flat[at] = value
                     yield from self._replaced(frame, inputs, {name: changed})

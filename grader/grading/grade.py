@@ -11,17 +11,19 @@ from fractions import Fraction
 import numpy as np
 
 import grader
-from grader.core.call import Failed, Isolation, Loaded
+from grader.core.call import Failed, Isolation, Loaded, Program
 from grader.core.compare import Aspect
 from grader.core.errors import QuestionError, SandboxFault
 from grader.core.question import Part
 from grader.core.report import Failure, GroupReport, Outcome, PartReport, Report, Status, Timing
 from grader.core.verdict import Verdict
-from grader.grading.diagnose import explain_group, find_misconception
+from grader.grading.diagnose import explain_group
 from grader.grading.intake import Submission
+from grader.grading.misconceptions import find_misconception
 from grader.grading.plan import PartPlan, QuestionPlan
 from grader.grading.runner import GroupRun, PartRunner
 from grader.grading.session import Session
+from grader.grading.tie_rule import find_tie_rule
 from grader.sandbox import Sandbox
 
 
@@ -73,11 +75,13 @@ def _grade_part(
         if isinstance(session.loaded, Failed):
             return _PartResult(report=_not_run(part_plan), loaded=session.loaded)
         runner = PartRunner(part_plan, session)
-        report = _part_report(part_plan, runner, sandbox)
+        report = _part_report(part_plan, runner, sandbox, program)
         return _PartResult(report=report, loaded=session.loaded, cpu_seconds=session.cpu_seconds)
 
 
-def _part_report(plan: PartPlan, runner: PartRunner, sandbox: Sandbox) -> PartReport:
+def _part_report(
+    plan: PartPlan, runner: PartRunner, sandbox: Sandbox, program: Program
+) -> PartReport:
     failures: dict[str, Failure] = {}
 
     def explain(group: GroupRun) -> None:
@@ -89,7 +93,7 @@ def _part_report(plan: PartPlan, runner: PartRunner, sandbox: Sandbox) -> PartRe
     misconception = None
     if run.failed:
         runner.collect()
-        misconception = find_misconception(plan, run, sandbox)
+        misconception = find_misconception(plan, run, sandbox, program)
     return PartReport(
         id=plan.part.id,
         answer=plan.part.answer.value,
@@ -97,6 +101,8 @@ def _part_report(plan: PartPlan, runner: PartRunner, sandbox: Sandbox) -> PartRe
         max_score=plan.part.points,
         groups=groups,
         misconception=misconception,
+        tie_rule=find_tie_rule(plan, run),
+        speed=run.speed,
     )
 
 

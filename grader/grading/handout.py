@@ -41,14 +41,25 @@ def statement_for_students(question: Question) -> str:
     lines = [f"# {question.title}", "", f"`{question.id}` · {_points(question.max_score)}"]
     if question.course:
         lines[-1] += f" · {question.course}"
-    lines += ["", question.statement.strip(), ""]
-    for part in question.parts:
-        lines += ["", f"## Part {part.id} ({_points(part.points)})", ""]
-        lines += _part_lines(part)
+    lines += ["", question.statement.strip(), "", interface_for_students(question)]
     if question.code_parts:
         starter = textwrap.indent("\n\n\n".join(_starters(question)), "    ")
         lines += ["", "## Start from", "", starter]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def interface_for_students(question: Question) -> str:
+    """Give as Markdown how each part is answered, called and scored."""
+    lines = []
+    for part in question.parts:
+        lines += ["", f"## Part {part.id} ({_points(part.points)})", "", *_part_lines(part)]
+    return "\n".join(lines)
+
+
+def starter_for_students(question: Question) -> str:
+    """Give the code that a student begins with; '' where nothing is answered by code."""
+    starters = _starters(question)
+    return "\n\n\n".join(starters) + "\n" if starters else ""
 
 
 def _part_lines(part: Part) -> list[str]:
@@ -115,10 +126,9 @@ def _number(points: Fraction) -> str:
 def handout_files(plan: QuestionPlan) -> dict[str, str]:
     """Give the files of a handout: relative name -> text."""
     question = plan.question
-    starters = _starters(question)
     files = {
         "README.md": statement_for_students(question) + _how_to_check(),
-        "solution.py": "\n\n\n".join(starters) + "\n" if starters else "",
+        "solution.py": starter_for_students(question),
         "handout.json": json.dumps(handout_content(plan), indent=1, ensure_ascii=True) + "\n",
     }
     return {name: text for name, text in files.items() if text}

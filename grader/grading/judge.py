@@ -66,17 +66,18 @@ class Judge:
     def expected(self, inputs: Mapping[str, object]) -> dict[str, object]:
         """Give the reference's answer under the part's tie rule: name (or '') -> value."""
         rule = self.part.ties if self.part.ties is not TieRule.ANY else TieRule.FIRST
-        return self._under(rule, inputs)
+        return self.under(rule, inputs)
 
     def accepted(self, inputs: Mapping[str, object]) -> tuple[dict[str, object], ...]:
         """Give other answers known to be right, where they differ from the expected one."""
         if self.part.ties is not TieRule.ANY:
             return ()
         first = self.expected(inputs)
-        others = (self._under(rule, inputs) for rule in (TieRule.LAST, TieRule.SPLIT))
+        others = (self.under(rule, inputs) for rule in (TieRule.LAST, TieRule.SPLIT))
         return tuple(other for other in others if _differs(other, first))
 
-    def _under(self, rule: TieRule | None, inputs: Mapping[str, object]) -> dict[str, object]:
+    def under(self, rule: TieRule | None, inputs: Mapping[str, object]) -> dict[str, object]:
+        """Give the reference's answer under one tie rule, where its functions know several."""
         answers = self._through_snippet(inputs) or self._through_calls(rule, inputs)
         for name, answer in answers.items():
             self._check_is_value(name, answer)

@@ -56,6 +56,11 @@ class Reference:
         return callable(getattr(self._module, name, None))
 
     @property
+    def folder(self) -> Path:
+        """Give the course's folder of references."""
+        return self._folder
+
+    @property
     def place(self) -> str:
         """Give the module's file relative to the course, for messages."""
         return f"{_PACKAGE}/{self.name.removeprefix(_PACKAGE + '.').replace('.', '/')}.py"

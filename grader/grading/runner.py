@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,51 +15,15 @@ from grader.core.verdict import Verdict
 from grader.grading.judge import Finding
 from grader.grading.plan import PartPlan, Posed
 from grader.grading.properties import Probe, check_property, sample
+from grader.grading.run import Fault, GroupRun, PartRun
 from grader.grading.session import Session
+
+__all__ = ["Fault", "GroupRun", "PartRun", "PartRunner"]
 
 #: answers larger than this are judged but not kept for the diagnosis
 _LARGEST_KEPT_BYTES = 1 << 16
 #: CPU time that a submission gets after its first fault, to find out what it has in mind
 _DIAGNOSIS_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fault:
-    """The first thing found wrong in a group: on which case, and what came back."""
-
-    case: Case
-    finding: Finding
-    verdict: Verdict
-    result: Returned | Failed
-    is_shrinkable: bool
-
-    def is_like(self, other: Fault) -> bool:
-        """Tell whether two faults are of the same kind."""
-        return self.verdict is other.verdict and self.finding.property == other.finding.property
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class GroupRun:
-    """What became of one group."""
-
-    group: Group
-    outcome: Outcome
-    cases: int
-    fault: Fault | None = None
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class PartRun:
-    """What became of one part: its groups, and the answers by position in the corpus."""
-
-    groups: list[GroupRun] = field(default_factory=list)
-    results: dict[int, Returned | Failed] = field(default_factory=dict)
-    is_complete: bool = True
-
-    @property
-    def failed(self) -> list[GroupRun]:
-        """Give the groups that failed, in the question's order."""
-        return [run for run in self.groups if run.outcome is Outcome.FAILED]
 
 
 Explain = Callable[[GroupRun], None]
@@ -98,7 +61,11 @@ class PartRunner:
                 outcomes[group.id] = GroupRun(group=group, outcome=Outcome.NOT_RUN, cases=0)
                 return
         positions = self._plan.corpus.of_group(group.id)
-        fault = self._first_fault(positions) or self._broken_property(positions)
+        fault = (
+            self._first_fault(positions)
+            or self._broken_property(positions)
+            or self._slow_fault(positions)
+        )
         outcomes[group.id] = GroupRun(
             group=group,
             outcome=Outcome.PASSED if fault is None else Outcome.FAILED,
@@ -148,6 +115,7 @@ class PartRunner:
         """Give the result of each position, asked for where it is not known yet."""
         known = self._run.results
         missing = [at for at in positions if at not in known]
+        self._run.previous.update(zip(missing[1:], missing[:-1], strict=True))
         requests, awaited = self._plan.corpus.requests, self._plan.awaited
         asked = self._session.ask_all(
             [requests[at] for at in missing], [awaited[at] for at in missing]
@@ -206,6 +174,37 @@ class PartRunner:
                 )
         return None
 
+    def _slow_fault(self, positions: list[int]) -> Fault | None:
+        """Compare the time on a group's largest cases with the reference's; they are all right."""
+        if self._plan.code.times_reference is None or not positions:
+            return None
+        from grader.grading.speed import compare_speed  # where speed is graded
+
+        cases = [self._plan.corpus.cases[at] for at in positions]
+        compared = compare_speed(self._plan, self._session, cases)
+        if compared is None:
+            return None
+        speed, finding = compared
+        if self._run.speed is None or speed.low > self._run.speed.low:
+            self._run.speed = speed
+        if finding is None:
+            return None
+        return Fault(
+            case=cases[-1],
+            finding=finding,
+            verdict=Verdict.TLE,
+            result=Failed(verdict=Verdict.TLE, message=finding.message, is_alive=True),
+            is_shrinkable=False,
+        )
+
+    def faults_like(self, fault: Fault, group: Group) -> Iterator[Fault]:
+        """Give the faults of the same kind among the answers to a group, smallest input first."""
+        for at in self._plan.corpus.of_group(group.id):
+            result = self._run.results.get(at)
+            found = None if result is None else self._judge_at(at, result)
+            if found is not None and found.is_like(fault) and found.is_shrinkable:
+                yield found
+
     def first_like(self, fault: Fault, posed: Sequence[Posed]) -> int | None:
         """Give the position of the first case that shows the same kind of fault."""
         asked = self._session.ask_all(
@@ -218,6 +217,11 @@ class PartRunner:
             if found is not None and found.is_like(fault) and found.is_shrinkable:
                 return at
         return None
+
+    def again(self, fault: Fault) -> Fault:
+        """Make the call of a fault once more by itself, which keeps what it prints."""
+        found = self.judge(fault.case, self.ask(fault.case.inputs))
+        return found if found is not None and found.is_like(fault) else fault
 
     def ask(self, inputs: Mapping[str, object]) -> Returned | Failed:
         """Call the submission on inputs that are not in the corpus."""

@@ -77,7 +77,7 @@ def _check_unchanged(plan: PartPlan, sources: Mapping[str, str], sandbox: Sandbo
 
 
 def _fate(plan: PartPlan, modules: Mapping[str, str], sandbox: Sandbox) -> Fate:
-    names = _names_needed(plan)
+    names = names_needed(plan)
     program = _program(plan, names, modules)
     differs = False
     with Session(sandbox, program, _MUTANT_LIMITS) as session:
@@ -97,6 +97,13 @@ def _fate(plan: PartPlan, modules: Mapping[str, str], sandbox: Sandbox) -> Fate:
     return Fate.VARIANT if differs else Fate.SURVIVED
 
 
+def reference_program(plan: PartPlan) -> Program:
+    """Give the unchanged reference as a submission; for a worker that holds no other."""
+    reference = plan.judge.the_reference
+    module = reference.name.removeprefix("reference.")
+    return _program(plan, names_needed(plan), reference_sources(reference.folder, module))
+
+
 def _program(plan: PartPlan, names: tuple[str, ...], modules: Mapping[str, str]) -> Program:
     """Give a submission that answers through the (mutated) reference."""
     code = plan.code
@@ -111,7 +118,8 @@ def _program(plan: PartPlan, names: tuple[str, ...], modules: Mapping[str, str])
     )
 
 
-def _names_needed(plan: PartPlan) -> tuple[str, ...]:
+def names_needed(plan: PartPlan) -> tuple[str, ...]:
+    """Give the names that the reference is called with."""
     if not plan.code.expected:
         return plan.code.input_names
     names: dict[str, None] = {}

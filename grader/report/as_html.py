@@ -104,7 +104,8 @@ def _article(report: Report, name: str, level: int) -> Iterator[str]:
 
 def _part(part: PartReport, name: str, level: int, has_heading: bool) -> Iterator[str]:
     points = f"{points_text(part.score)} / {points_text(part.max_score)}"
-    if has_heading or not part.groups:
+    has_heading = has_heading or not part.groups
+    if has_heading:
         yield f"<h{level}>Part {_html(part.id)} ({_html(part.answer)}): {points}</h{level}>"
     if part.note.strip():
         yield _quotation(wrap(part.note, _PAGE.width, first="note: ", rest="  | "))
@@ -118,7 +119,7 @@ def _part(part: PartReport, name: str, level: int, has_heading: bool) -> Iterato
         yield "</table>"
     for at, group in enumerate(part.groups, 1):
         for index, failure in enumerate(group.failures, 1):
-            yield from _failure(group, failure, f"{name}-{at}-{index}", level + 1)
+            yield from _failure(group, failure, f"{name}-{at}-{index}", level + has_heading)
         if group.hint.strip() and group.outcome is Outcome.FAILED and not part.misconception:
             yield f"<p><strong>Hint</strong> for {_html(group.id)}: {_html(group.hint)}</p>"
     for label, text in part_remarks(part):

@@ -34,7 +34,10 @@ SIGNS = {
         "numpy.load* numpy.save* numpy.fromfile numpy.memmap numpy.genfromtxt"
     ),
     "read a file of the package": "importlib.resources* pkgutil*",
-    "read a clock": "time time.* datetime* sched* numpy.datetime64",
+    "read a clock": (
+        "time time.* datetime datetime.*.now datetime.*.utcnow datetime.*.today sched* "
+        "numpy.datetime64"
+    ),
     "draw at random": "random* secrets* uuid* numpy.random* os.urandom os.getrandom",
     "run text as code": (
         "exec eval compile runpy* code code.* importlib.util.spec_from* "
@@ -177,6 +180,9 @@ def test_no_arrow_leads_to_the_command_line() -> None:
         pytest.param("from numpy import random", "draw at random", id="numpy-member"),
         pytest.param("import numpy as np\nnp.load('x')", "decode a pickle", id="numpy-load"),
         pytest.param("import time\ntime.time()", "read a clock", id="clock"),
+        pytest.param(
+            "from datetime import datetime as d\nd.now()", "read a clock", id="clock-by-datetime"
+        ),
         pytest.param("eval('1')", "run text as code", id="eval"),
         pytest.param("if True:\n    from urllib.request import urlopen", "open a socket", id="url"),
     ],

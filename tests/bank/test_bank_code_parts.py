@@ -195,7 +195,7 @@ def test_only_part_has_the_stated_points(files: Files) -> None:
     assert files.load(text).parts[0].points == Fraction(3, 2)
 
 
-@pytest.mark.parametrize("answer", ["formula", "array", "number", "choice", "text"])
+@pytest.mark.parametrize("answer", ["array", "number", "choice", "text"])
 def test_other_answers_keep_their_keys(files: Files, answer: str) -> None:
     part = f"{{id: a, points: 2, answer: {answer}, cells: [a, {{b: 1e3}}], shuffle: no}}"
 

@@ -27,9 +27,9 @@ from grader.bank import Course, find_course, find_question
 from grader.core.call import Returned
 from grader.core.codec import decode
 from grader.grading.batch import grade_all
-from grader.grading.diagnose import find_misconception
 from grader.grading.grade import grade
 from grader.grading.intake import Submission, read_submission
+from grader.grading.misconceptions import find_misconception
 from grader.grading.plan import PartPlan, PlanSetting, QuestionPlan, plan_question
 from grader.grading.runner import PartRunner
 from grader.grading.session import Session

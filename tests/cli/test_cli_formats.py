@@ -50,7 +50,8 @@ def test_class_becomes_one_csv_with_a_row_for_each(two: Course, run: Run) -> Non
 def test_class_becomes_one_junit_file(two: Course, run: Run) -> None:
     ran = run(["grade", "row_means", "class", "--format", "junit", "--output", "junit.xml"])
 
-    assert (ran.code, ran.stdout.strip()) == (0, "")
+    assert ran.code == 0
+    assert ran.stdout.startswith("\n2 submissions; 2 graded\n")
     root = ET.parse(two.root / "junit.xml").getroot()
     assert [suite.get("name") for suite in root] == ["ann.py", "bob.py"]
     assert root.get("failures") != "0"

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from grader.core.compare import Mismatch
+from grader.core.compare import Aspect, Mismatch
 from grader.core.redact import Audience, redact
 from grader.core.report import (
     Failure,
@@ -19,6 +19,7 @@ from grader.core.report import (
     Report,
     Status,
 )
+from grader.core.reveal import Reveal, Stage
 from grader.core.verdict import Verdict
 
 SECRET = "hidden-input-4711"
@@ -176,9 +177,109 @@ def test_fault_of_ours_is_told_without_its_details() -> None:
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("audience", Audience)
-def test_redacting_twice_changes_nothing_more(audience: Audience, status: Status) -> None:
-    whole = report(group(secretive(), shown=False), group(secretive(), shown=True), status=status)
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("verdict", [Verdict.WA, Verdict.RTE, Verdict.TLE])
+def test_redacting_twice_changes_nothing_more(
+    audience: Audience, status: Status, stage: Stage, verdict: Verdict
+) -> None:
+    failure = secretive(verdict)
+    whole = report(group(failure, shown=False), group(failure, shown=True), status=status)
 
-    once = redact(whole, audience)
+    once = redact(whole, audience, stage)
 
-    assert repr(redact(once, audience)) == repr(once)
+    assert repr(redact(once, audience, stage)) == repr(once)
+
+
+@pytest.mark.parametrize("stage", [Stage.NAME, Stage.SHAPE])
+@pytest.mark.parametrize("verdict", [Verdict.WA, Verdict.RTE])
+def test_no_value_is_told_before_its_stage(stage: Stage, verdict: Verdict) -> None:
+    failure = replace(
+        secretive(verdict),
+        property="same_as_reference",
+        counterexample={"x": np.array([4711.0]), "kernel": 4711, "name": SECRET},
+        location=("solution.py line 3: return x",),
+    )
+
+    seen = redact(report(group(failure, shown=True)), Audience.LEARNER, stage)
+
+    assert SECRET not in repr(seen.parts)
+    assert "4711" not in repr(seen.parts)
+
+
+def test_name_stage_tells_which_group_failed_and_its_points_only() -> None:
+    whole = group(secretive(), shown=True)
+
+    (seen,) = redact(report(whole), Audience.LEARNER, Stage.NAME).parts[0].groups
+
+    assert (seen.id, seen.outcome, seen.score, seen.max_score, seen.shown) == (
+        whole.id, whole.outcome, whole.score, whole.max_score, True,
+    )  # fmt: skip
+    assert (seen.failures, seen.hint, seen.cases) == ((), "", 0)
+
+
+def test_shape_stage_tells_of_what_kind_the_input_is_and_what_was_raised() -> None:
+    failure = replace(
+        secretive(Verdict.RTE),
+        message=f"IndexError: {SECRET}",
+        counterexample={"x": np.zeros((2, 3)), "kernel": 2, "names": ["a", "b"]},
+    )
+
+    seen = redact(report(group(failure, shown=True)), Audience.LEARNER, Stage.SHAPE)
+
+    (told,) = seen.parts[0].groups[0].failures
+    assert told.message == "IndexError"
+    assert told.location == failure.location
+    assert told.outline == {
+        "x": "array of float64, shape (2, 3)", "kernel": "int", "names": "list of 2",
+    }  # fmt: skip
+    assert (told.counterexample, told.has_values, told.stdout) == (None, False, "")
+
+
+def test_wrong_shape_of_the_answer_is_told_with_the_shape() -> None:
+    mismatch = Mismatch(path="", expected="(2,)", actual="(1,)", aspect=Aspect.SHAPE)
+    failure = replace(secretive(), mismatch=mismatch)
+
+    seen = redact(report(group(failure, shown=True)), Audience.LEARNER, Stage.SHAPE)
+
+    assert seen.parts[0].groups[0].failures[0].mismatch == mismatch
+
+
+@pytest.mark.parametrize(
+    ("stage", "has_hint"), [(s, s is Stage.HINT) for s in Stage], ids=lambda v: str(v)
+)
+def test_hints_and_misconceptions_come_last(stage: Stage, has_hint: bool) -> None:
+    seen = redact(report(group(secretive(), shown=True)), Audience.LEARNER, stage).parts[0]
+
+    assert bool(seen.groups[0].hint) is has_hint
+    assert bool(seen.misconception) is has_hint
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_instructor_is_told_everything_at_every_attempt(stage: Stage) -> None:
+    whole = report(group(secretive(), shown=False))
+
+    assert redact(whole, Audience.INSTRUCTOR, stage) is whole
+
+
+@pytest.mark.parametrize(
+    ("attempt", "stage"), [(1, Stage.NAME), (2, Stage.VALUES), (3, Stage.HINT), (99, Stage.HINT)]
+)
+def test_each_attempt_has_its_stage_and_the_last_one_stays(attempt: int, stage: Stage) -> None:
+    reveal = Reveal(stages=(Stage.NAME, Stage.VALUES, Stage.HINT))
+
+    assert reveal.at(attempt) is stage
+
+
+def test_without_a_reveal_everything_is_told_at_once() -> None:
+    assert Reveal().at(1) is Stage.HINT
+
+
+@pytest.mark.parametrize("attempt", [0, -1])
+def test_attempts_are_counted_from_one(attempt: int) -> None:
+    with pytest.raises(ValueError, match="the first one is 1"):
+        Reveal().at(attempt)
+
+
+def test_reveal_without_a_stage_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one stage"):
+        Reveal(stages=())

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import functools
+import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from small_course import built_in_course, groups_of, plan_of, submission
+from renamed import renamed
+from small_course import Small, built_in_course, groups_of, plan_of, submission
 
 from grader.bank import find_question
 from grader.core.question import KnownAnswer
 from grader.core.report import Report
+from grader.grading.checking import plan_of_handout
+from grader.grading.counterexample import NO_TIE_NEEDED
 from grader.grading.grade import grade
+from grader.grading.handout import handout_content
 from grader.grading.plan import QuestionPlan
 from grader.report import report_as_json
 from grader.sandbox import Sandbox
@@ -33,29 +38,6 @@ def known_answers(kind: str) -> list[Any]:
                 label = f"{name}-{part.id}-{known.name.replace(' ', '-')}"
                 found.append(pytest.param(name, part.id, known, id=label, marks=marks))
     return found
-
-
-class _Rename(ast.NodeTransformer):
-    """Gives every local name of a function another one; parameters and globals stay."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        stored = {
-            inner.id
-            for inner in ast.walk(node)
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
-        }
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and inner.id in stored:
-                inner.id = f"my_{inner.id}"
-            if isinstance(inner, ast.arg) and inner.arg in stored:
-                inner.arg = f"my_{inner.arg}"
-        return node
-
-
-def renamed(source: str) -> str:
-    changed = ast.unparse(_Rename().visit(ast.parse(source)))
-    assert "my_" in changed
-    return "# written by somebody else\n" + changed
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +134,112 @@ def test_two_gradings_give_the_same_report_apart_from_times(
     assert one.pop("timing")
     assert two.pop("timing")
     assert one == two
+
+
+def test_counterexample_of_a_group_about_ties_shows_a_tie_that_decides(
+    plans: Any, sandbox: Sandbox
+) -> None:
+    assigns = next(k for k in plans(SEED).parts[0].code.wrong if k.name.startswith("assigns inst"))
+
+    report = graded(plans(SEED), assigns.source, sandbox)
+
+    (failure,) = groups_of(report)["ties"].failures
+    x = np.asarray((failure.counterexample or {})["x"])
+    assert (x == x.max()).sum() == 2, x
+    assert failure.remark == ""
+
+
+def test_failure_that_needs_no_tie_is_told_so(plans: Any, sandbox: Sandbox) -> None:
+    source = "import numpy as np\n\ndef backward(x, delta_f, kernel, stride):\n    return 0 * x\n"
+
+    report = graded(plans(SEED), source, sandbox)
+
+    (failure,) = groups_of(report)["ties"].failures
+    assert failure.remark == NO_TIE_NEEDED
+    assert all(not f.remark for f in groups_of(report)["overlapping"].failures)
+    assert report_as_json(report)["parts"][0]["groups"][2]["failures"][0]["remark"]  # type: ignore[index,call-overload]  # as the schema says
+
+
+def test_one_window_is_preferred_to_several_where_no_input_tells_their_number(
+    small: Small,
+) -> None:
+    draw = """
+        entry: pool(x, kernel)
+        draw:
+          kernel: int 1..2
+          x: floats[2, 2] distinct
+        groups:
+          - {id: all, points: 1}
+    """
+    reference = """
+        import numpy as np
+
+        def pool(x, kernel):
+            return x if kernel == 1 else np.array([[x.max()]])
+    """
+    course = small.write(textwrap.dedent(draw), reference)
+
+    report = course.grade("def pool(x, kernel):\n    return [[0.0]]\n")
+
+    (failure,) = groups_of(report)["all"].failures
+    assert (failure.counterexample or {})["kernel"] == 2
+
+
+def test_all_zero_array_is_shown_only_where_it_is_the_cause(small: Small) -> None:
+    part = """
+        entry: total(x)
+        draw:
+          n: int 1..4
+          x: ints[n] 0..3
+        groups:
+          - {id: all, points: 1}
+    """
+    course = small.write(textwrap.dedent(part), "def total(x):\n    return int(x.sum())\n")
+    only_zeros = "def total(x):\n    return int(x.sum()) + (len(x) > 1 and not x.any())\n"
+
+    either = course.grade("def total(x):\n    return int(x.sum()) + (len(x) > 1)\n")
+    zeros = course.grade(only_zeros)
+
+    shown = [
+        np.asarray((groups_of(r)["all"].failures[0].counterexample or {})["x"]).tolist()
+        for r in (either, zeros)
+    ]
+    assert shown == [[1, 2], [0, 0]]
+
+
+def test_output_of_the_failing_call_is_kept_also_where_there_is_no_reference(
+    small: Small, sandbox: Sandbox
+) -> None:
+    part = """
+        entry: double(x)
+        draw: {x: int 1..9}
+        groups:
+          - {id: all, points: 1, shown: true}
+    """
+    course = small.write(textwrap.dedent(part), "def double(x):\n    return 2 * x\n")
+    source = "def double(x):\n    print('x is', x)\n    return 2 * x + (x > 3)\n"
+    plan = plan_of_handout(json.loads(json.dumps(handout_content(course.plan()))))
+
+    report = grade(plan, submission(source), sandbox)
+
+    (failure,) = groups_of(report)["all"].failures
+    assert failure.stdout == f"x is {(failure.counterexample or {})['x']}\n"
+
+
+def test_exception_in_a_notebook_is_told_by_cell_and_line(small: Small, sandbox: Sandbox) -> None:
+    part = """
+        entry: double(x)
+        draw: {x: int 1..9}
+        groups:
+          - {id: all, points: 1, shown: true}
+    """
+    course = small.write(textwrap.dedent(part), "def double(x):\n    return 2 * x\n")
+    cells = ["import math", "1/0", "def double(x):\n    return 2 * x / (x > 3)"]
+    made = [{"cell_type": "code", "source": cell} for cell in cells]
+    notebook = json.dumps({"cells": made, "nbformat": 4}).encode()
+
+    report = grade(course.plan(), submission(notebook, "lab.ipynb"), sandbox)
+
+    (failure,) = groups_of(report)["all"].failures
+    assert failure.location[0] == "cell 3 line 2: return 2 * x / (x > 3)"
+    assert any(note.startswith("cell 2 failed (ZeroDivisionError") for note in report.notes)

@@ -117,7 +117,9 @@ def test_column_is_named_by_id_or_title(name: str) -> None:
 def test_points_are_turned_into_those_of_the_column_only_where_asked() -> None:
     book = CANVAS.replace("5.00,(read only)", "10.00,(read only)")
 
-    with pytest.raises(UsageError, match=r"out of 10\.00 and the reports are out of 5\.00; --scale"):
+    with pytest.raises(
+        UsageError, match=r"out of 10\.00 and the reports are out of 5\.00; --scale"
+    ):
         filled(book, "canvas", stored("12.py"))
 
     assert filled(book, "canvas", stored("12.py"), scale=True).changes[0].after == "4.00"
@@ -156,11 +158,16 @@ def test_moodle_in_another_language_is_filled_by_named_columns() -> None:
     book = "Kennung;Bewertung;Kommentar\nTeilnehmer 7;;\n"
 
     done = filled(
-        book, "moodle", stored("Teilnehmer 7"), key="Kennung", column="Bewertung", feedback="Kommentar"
+        book,
+        "moodle",
+        stored("Teilnehmer 7"),
+        key="Kennung",
+        column="Bewertung",
+        feedback="Kommentar",
     )
 
     assert cells(done.text, ";")[1][1] == "2,00"
-    assert done.text.startswith("Kennung;Bewertung;Kommentar\nTeilnehmer 7;2,00;\"grader: ")
+    assert done.text.startswith('Kennung;Bewertung;Kommentar\nTeilnehmer 7;2,00;"grader: ')
 
 
 def test_filling_twice_changes_nothing_more() -> None:
@@ -213,7 +220,7 @@ def test_no_text_of_a_report_becomes_a_formula_a_cell_or_a_tag(text: str) -> Non
 def test_file_that_does_not_fit_is_refused(
     book: str, kind: str, wishes: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(UsageError, match="book.csv") as caught:
+    with pytest.raises(UsageError, match=r"book\.csv") as caught:
         filled(book, kind, stored("12.py" if kind == "canvas" else "7"), **wishes)
 
     assert words in str(caught.value)
@@ -270,7 +277,9 @@ def test_bytes_outside_of_the_filled_cells_are_the_same_in_any_file(
 
     def book(grades: list[str]) -> str:
         lines = [["Student", "ID", "X (1)", "Note"], ["Nobody", "0", "2.00", ""]]
-        lines += [[a, f"{n}", g, b] for n, ((a, _, b), g) in enumerate(zip(rows, grades, strict=True), 1)]
+        lines += [
+            [a, f"{n}", g, b] for n, ((a, _, b), g) in enumerate(zip(rows, grades, strict=True), 1)
+        ]
         return bom + "".join(delimiter.join(map(quoted, line)) + end for line in lines)
 
     before = book([grade for _, grade, _ in rows])
