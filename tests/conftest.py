@@ -22,9 +22,13 @@ sys.path.append(str(ROOT))
 #: how the reason of a skip ends whose beginning is a package to install
 NOT_COMPARED = " is not installed: the comparison with it did not run"
 
+#: begins the reason of a skip for want of a browser
+UNSEEN = "SEEN BY NO BROWSER: "
+
 _folder = pytest.StashKey[Path]()
 _missed: list[str] = []
 _missing_packages: set[str] = set()
+_unseen: set[str] = set()
 
 #: skips that say nothing about the host's isolation: CI runs these as root, and with SciPy
 _OTHERWISE_TESTED = ("AS ROOT ONLY: ", "WITH SCIPY ONLY: ")
@@ -52,6 +56,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if not report.skipped or not isinstance(report.longrepr, tuple | list):
         return
     reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+    if reason.startswith(UNSEEN):
+        _unseen.add(reason)
     if reason.endswith(NOT_COMPARED):
         _missing_packages.add(reason.removesuffix(NOT_COMPARED))
     if "needs_isolation" in report.keywords and not reason.startswith(_OTHERWISE_TESTED):
@@ -70,6 +76,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"SKIPPED comparisons with {requirement}: pip install {requirement}", yellow=True
         )
+    for reason in sorted(_unseen):
+        terminalreporter.write_line(reason, yellow=True)
     if os.environ.get("GRADER_REQUIRE_ISOLATION") == "1" and _missed:
         terminalreporter.write_line(
             f"{len(_missed)} isolation tests were skipped where isolation is required:", red=True

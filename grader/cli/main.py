@@ -27,6 +27,10 @@ _COMMANDS = {
     "new": "start a question: the file and its reference",
     "new-course": "start a course folder",
     "handout": "write what a student may see of a question",
+    "replay": "grade again what a stored report is of, and compare",
+    "regrade": "grade stored submissions with the questions of today: who gains, who loses",
+    "export": "fill a grade book, or pack a question for another system",
+    "serve": "serve the course to students and instructors",
     "doctor": "say which isolation this host can give",
 }
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grader.report.as_json import report_as_json, schema, to_json_text
     from grader.report.as_text import report_as_text
-    from grader.report.class_summary import class_summary
     from grader.report.class_text import class_table, summary_line
     from grader.report.exam_text import exam_table, points_table
+    from grader.report.summary_text import class_summary
 
 _HOMES = {
-    "class_summary": "class_summary",
+    "class_summary": "summary_text",
     "class_table": "class_text",
     "exam_table": "exam_text",
     "points_table": "exam_text",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.core.report import MatchedMisconception, Report
-from grader.report.class_summary import class_summary
+from grader.report.summary_text import class_summary
 from tests.report import examples
 
 

@@ -1,0 +1,166 @@
+"""`grader serve`: the web server and its graders in one process, with an embedded database."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from grader.cli.common import (
+    add_course_option,
+    add_isolation_option,
+    course_of,
+    positive_int,
+    print_text,
+    required_isolation,
+)
+from grader.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.service.demo import Welcome
+
+_FIRST_PORT = 8000
+_NEEDED = ("fastapi", "uvicorn", "jinja2", "sqlalchemy", "alembic", "fsrs", "multipart")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `serve`."""
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="folder of the database (default: see README)"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at")
+    parser.add_argument(
+        "--port", type=_port, default=_FIRST_PORT, help=f"port (default {_FIRST_PORT}; 0: any)"
+    )
+    parser.add_argument(
+        "--public-url",
+        metavar="URL",
+        help="where browsers reach the server, by TLS; needed to listen beyond this machine",
+    )
+    parser.add_argument(
+        "--workers", type=positive_int, metavar="N", help="graders (default: cores less one)"
+    )
+    parser.add_argument("--demo", action="store_true", help="add three sample students")
+    add_isolation_option(parser)
+    add_course_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until stopped, then 0."""
+    _require_packages()
+    public = _public_url(options)
+    from grader.sandbox import Sandbox
+
+    # the zygote imports numpy in its own process while this one imports the web
+    with Sandbox.start(required=required_isolation(options)) as sandbox:
+        from grader.core.call import Isolation
+        from grader.service.catalogue import Catalogue
+        from grader.service.clock import SystemClock
+        from grader.service.database import Database
+        from grader.service.demo import welcome
+        from grader.service.workers import Workers
+        from grader.web.serving import listen, serve
+        from grader.web.site import Site
+
+        state, clock = state_folder(options), SystemClock()
+        with listen(options.host, options.port) as listening:
+            catalogue = Catalogue(course_of(options), state / "corpora")
+            database = Database.open(state / "grader.sqlite")
+            greeting = welcome(database, catalogue, clock, is_demo=options.demo)
+            count = options.workers or max((os.cpu_count() or 2) - 1, 1)
+            workers = Workers(database, catalogue, sandbox, clock)
+            site = Site(
+                database=database,
+                catalogue=catalogue,
+                clock=clock,
+                wake=workers.wake,
+                workers=count,
+                is_secure=public.startswith("https:"),
+                public_host=urlsplit(public).netloc,
+                is_official=sandbox.isolation is not Isolation.SELF_CHECK,
+            )
+            for error in catalogue.errors:
+                print(f"grader: {error}", file=sys.stderr)
+
+            def when_ready(port: int) -> None:
+                workers.start(count)
+                _greet(public or _local_url(options.host, port), greeting)
+
+            try:
+                serve(site, listening, when_ready)
+            finally:
+                workers.close()
+                database.close()
+    return 0
+
+
+def state_folder(options: argparse.Namespace) -> Path:
+    """Give the folder of the database; a demonstration has one of its own."""
+    if options.state is not None:
+        return Path(options.state)
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base, "grader-demo" if options.demo else "grader")
+
+
+def _greet(address: str, greeting: Welcome) -> None:
+    lines = [f"serving at {address}/ (Ctrl-C stops)"]
+    if greeting.links:
+        lines.append("sign in, once each within a week:")
+        width = max(len(name) for name, _ in greeting.links)
+        lines += [f"  {name:<{width}}  {address}/sign-in/{link}" for name, link in greeting.links]
+    print_text("\n".join(lines))
+    sys.stdout.flush()
+
+
+def _require_packages() -> None:
+    import importlib.util
+
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            where="serve",
+            what=f"{', '.join(missing)} not installed",
+            hint="pip install 'grader[server]'",
+        )
+
+
+def _public_url(options: argparse.Namespace) -> str:
+    """Give the address of --public-url without its last '/', '' when none is needed or given."""
+    given = (options.public_url or "").rstrip("/")
+    if given:
+        parts = urlsplit(given)
+        if parts.scheme not in ("https", "http") or not parts.netloc or parts.path or parts.query:
+            raise UsageError(
+                where="--public-url",
+                what=f"is {given!r}",
+                hint="such as https://grader.example.org",
+            )
+    if _is_loopback(options.host) or given.startswith("https:"):
+        return given
+    raise UsageError(
+        where=f"--host {options.host}",
+        what="others could reach the server, and sign-in is not set up for them",
+        hint="put it behind a proxy with TLS and name its address: --public-url https://…",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _local_url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{value} is not from 0 to 65535")
+    return value

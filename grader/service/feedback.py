@@ -1,0 +1,52 @@
+"""How much of a report its owner may see, and which questions practice has to leave alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, select
+
+from grader.core.exam import Exam, ExamKind, Feedback
+from grader.service.access import Permission, Person
+from grader.service.results import Entry
+from grader.service.sittings import Allowance, allowance_of, closing_ms
+from grader.service.tables import accommodation
+
+
+def feedback_for(
+    connection: Connection, owner: Person, entry: Entry, exams: Mapping[str, Exam], now_ms: int
+) -> Feedback:
+    """Give what the owner sees of a submission: all in practice and after closing.
+
+    An exam that is no longer in the course keeps its hidden groups hidden.
+    """
+    if not entry.exam:
+        return Feedback.ALL
+    exam = exams.get(entry.exam)
+    if exam is None:
+        return Feedback.SHOWN
+    end_ms = closing_ms(exam, allowance_of(connection, owner, exam))
+    return Feedback.ALL if end_ms is not None and now_ms > end_ms else exam.feedback
+
+
+def held_back(
+    connection: Connection, viewer: Person, exams: Iterable[Exam], now_ms: int
+) -> frozenset[str]:
+    """Give the questions of exams that somebody may still sit: no practice before, none during."""
+    if viewer.may(Permission.READ_HIDDEN):
+        return frozenset()
+    return frozenset(
+        question.id
+        for exam in exams
+        if exam.kind is ExamKind.EXAM and not _is_over_for_all(connection, exam, now_ms)
+        for question in exam.questions
+    )
+
+
+def _is_over_for_all(connection: Connection, exam: Exam, now_ms: int) -> bool:
+    granted = connection.execute(select(accommodation).where(accommodation.c.exam == exam.id))
+    allowances = [Allowance()] + [
+        Allowance(time_percent=row.time_percent, extra_ms=row.extra_ms) for row in granted
+    ]
+    ends = [closing_ms(exam, allowance) for allowance in allowances]
+    return all(end is not None and now_ms > end for end in ends)

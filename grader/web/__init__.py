@@ -1,0 +1,1 @@
+"""The pages and the API: HTTP in, use cases of the service called, HTML or JSON out."""

@@ -1,0 +1,36 @@
+"""What every route needs: the store, the course, the clock, and who grades."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from grader.service.catalogue import Catalogue
+from grader.service.clock import Clock
+from grader.service.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One server. wake: says that a submission waits; is_secure: browsers reach it by TLS.
+
+    public_host: host and port that browsers use, where a proxy stands between; '' where none does.
+    """
+
+    database: Database
+    catalogue: Catalogue
+    clock: Clock
+    wake: Callable[[], None]
+    workers: int = 1
+    is_secure: bool = False
+    public_host: str = ""
+    is_official: bool = True
+
+
+def site_of(connection: HTTPConnection) -> Site:
+    """Give the site that serves a request."""
+    site = connection.app.state.site
+    assert isinstance(site, Site)
+    return site

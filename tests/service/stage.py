@@ -1,0 +1,76 @@
+"""What the tests of the service play on: a database, the course, and a clock that they move."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import text
+
+from grader.service import queue
+from grader.service.access import Person, Role
+from grader.service.catalogue import Catalogue
+from grader.service.database import Database
+from grader.service.people import NewPerson, add_person
+from grader.service.submissions import HandIn, Receipt, hand_in
+
+QUESTION = "ssu_batch4_004"
+SOURCE = b"def backward(x, delta_f, kernel, stride):\n    return 0 * x\n"
+_KEYS = itertools.count()
+
+
+@dataclass(slots=True)
+class StillClock:
+    """Stands still until a test moves it."""
+
+    at_ms: int = 1_800_000_000_000
+
+    def now_ms(self) -> int:
+        return self.at_ms
+
+    def pass_by(self, *, seconds: float) -> None:
+        self.at_ms += int(seconds * 1000)
+
+
+@dataclass(slots=True)
+class Stage:
+    """An empty server."""
+
+    database: Database
+    catalogue: Catalogue
+    clock: StillClock
+    _names: Any = field(default_factory=lambda: itertools.count(1))
+
+    def person(self, role: Role = Role.STUDENT, name: str = "") -> Person:
+        new = NewPerson(name=name or f"Person {next(self._names)}", role=role)
+        with self.database.writing() as connection:
+            return add_person(connection, new, self.clock.now_ms())
+
+    def given(self, source: bytes = SOURCE, key: str = "", **fields: Any) -> HandIn:
+        question = self.catalogue.questions[QUESTION]
+        files = {"solution.py": source}
+        return HandIn(question=question, files=files, key=key or f"key {next(_KEYS)}", **fields)
+
+    def hand_in(self, person: Person, given: HandIn | None = None) -> Receipt:
+        with self.database.writing() as connection:
+            return hand_in(connection, person, given or self.given(), self.clock.now_ms())
+
+    def claim(self) -> queue.Claim | None:
+        with self.database.writing() as connection:
+            return queue.claim(connection, self.clock.now_ms())
+
+    def finish(self, held: queue.Claim, score: int = 2) -> bool:
+        with self.database.writing() as connection:
+            return queue.finish(connection, held, finished(score), self.clock.now_ms())
+
+    def rows(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+        with self.database.reading() as connection:
+            return [tuple(row) for row in connection.execute(text(statement), values)]
+
+
+def finished(score: int = 2) -> queue.Finished:
+    return queue.Finished(
+        status="graded", score=Fraction(score), max_score=Fraction(5), report=b"", started_ms=0
+    )

@@ -1,0 +1,221 @@
+"""Exams keep to the server's clock: windows, limits, accommodations, drafts, attempts, late credit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+import pytest
+from stage import QUESTION, Stage, finished
+
+from grader.core.exam import Exam, ExamKind, ExamQuestion, LateCredit, Slot
+from grader.service import queue, sittings
+from grader.service.access import Person, Role
+from grader.service.audit import find_broken_link
+from grader.service.sittings import Allowance, Phase
+from grader.service.submissions import Receipt, Refused
+
+OPENS = datetime(2027, 1, 15, 9, tzinfo=UTC)
+HOURS = 3600.0
+EXAM = Exam(
+    id="midterm",
+    title="Midterm",
+    path="questions/exams/midterm.md",
+    kind=ExamKind.EXAM,
+    slots=(Slot(questions=(ExamQuestion(id=QUESTION),), pick=1, where=""),),
+    opens=OPENS,
+    closes=OPENS + timedelta(hours=3),
+    duration=timedelta(minutes=90),
+    attempts=2,
+)
+HOMEWORK = replace(
+    EXAM,
+    id="homework",
+    duration=None,
+    late=(
+        LateCredit(until=OPENS + timedelta(hours=27), percent=Fraction(80)),
+        LateCredit(until=OPENS + timedelta(hours=51), percent=Fraction(50)),
+    ),
+)
+
+
+def at(stage: Stage, hours: float) -> None:
+    stage.clock.at_ms = int((OPENS + timedelta(hours=hours)).timestamp() * 1000)
+
+
+def phase(stage: Stage, person: Person, exam: Exam = EXAM) -> Phase:
+    with stage.database.reading() as connection:
+        return sittings.situation(connection, person, exam, stage.clock.now_ms()).phase
+
+
+def begin(stage: Stage, person: Person, exam: Exam = EXAM) -> sittings.Situation:
+    with stage.database.writing() as connection:
+        return sittings.begin(connection, person, exam, stage.clock.now_ms())
+
+
+def grant(stage: Stage, person: Person, allowance: Allowance, exam: Exam = EXAM) -> None:
+    author = stage.person(Role.INSTRUCTOR)
+    with stage.database.writing() as connection:
+        sittings.grant(connection, person, exam, allowance, stage.clock.now_ms(), author)
+
+
+def hand_in(stage: Stage, person: Person, exam: Exam = EXAM, source: bytes = b"a = 1") -> Receipt:
+    given = stage.given(source, exam=exam.id)
+    with stage.database.writing() as connection:
+        return sittings.hand_in_for_exam(connection, person, exam, given, stage.clock.now_ms())
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (-0.01, Phase.NOT_OPEN),
+        (0, Phase.OPEN),
+        (2.99, Phase.OPEN),
+        (3.1, Phase.OVER),
+    ],
+)
+def test_window_is_the_servers(stage: Stage, hours: float, expected: Phase) -> None:
+    person = stage.person()
+    at(stage, hours)
+
+    assert phase(stage, person) is expected
+
+
+def test_sitting_ends_after_its_duration_with_a_grace_for_the_network(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 0.5)
+    begin(stage, person)
+
+    at(stage, 2)
+    assert phase(stage, person) is Phase.RUNNING
+    stage.clock.pass_by(seconds=10)
+    assert phase(stage, person) is Phase.RUNNING
+    stage.clock.pass_by(seconds=10)
+    assert phase(stage, person) is Phase.OVER
+    with pytest.raises(Refused, match="the exam is over"):
+        hand_in(stage, person)
+
+
+def test_sitting_is_cut_when_the_exam_closes(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 2.5)
+
+    found = begin(stage, person)
+
+    assert found.ends_ms == int((OPENS + timedelta(hours=3)).timestamp() * 1000)
+
+
+def test_exam_is_begun_once_and_not_before_it_opens(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, -1)
+    with pytest.raises(Refused, match="not open yet"):
+        begin(stage, person)
+    at(stage, 0)
+    first = begin(stage, person)
+    at(stage, 1)
+
+    assert begin(stage, person).ends_ms == first.ends_ms
+    with pytest.raises(Refused, match="has not been begun"):
+        hand_in(stage, stage.person())
+
+
+def test_accommodation_moves_clock_and_deadline_together(stage: Stage) -> None:
+    person = stage.person()
+    grant(stage, person, Allowance(time_percent=150))
+    at(stage, 2)
+
+    found = begin(stage, person)
+
+    end = OPENS + timedelta(hours=2) + timedelta(minutes=105)  # closes 45 minutes later for them
+    assert found.ends_ms == int(end.timestamp() * 1000)
+
+
+def test_accommodation_lengthens_a_sitting_that_runs(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 0)
+    before = begin(stage, person).ends_ms
+
+    grant(stage, person, Allowance(time_percent=125, extra_attempts=1))
+
+    after = begin(stage, person).ends_ms
+    assert before is not None
+    assert after is not None
+    assert after - before == 90 * 60_000 // 4
+    with stage.database.reading() as connection:
+        assert sittings.attempts_left(connection, person, EXAM, QUESTION) == 3
+        assert find_broken_link(connection) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "percent", "expected"),
+    [
+        (2.9, 100, Phase.OPEN),
+        (4, 80, Phase.LATE),
+        (27, 80, Phase.LATE),
+        (28, 50, Phase.LATE),
+        (52, 0, Phase.OVER),
+    ],
+)
+def test_late_credit_follows_the_time_of_receipt(
+    stage: Stage, hours: float, percent: int, expected: Phase
+) -> None:
+    person = stage.person()
+    at(stage, hours)
+
+    with stage.database.reading() as connection:
+        found = sittings.situation(connection, person, HOMEWORK, stage.clock.now_ms())
+
+    assert (found.phase, found.percent) == (expected, percent)
+
+
+def test_attempts_are_counted_and_what_was_ungradable_is_free(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 0)
+    begin(stage, person)
+    hand_in(stage, person, source=b"a = 1")
+    held = stage.claim()
+    assert held is not None
+    stage.finish(held)
+    hand_in(stage, person, source=b"a = 2")
+    with pytest.raises(Refused, match="no attempts are left"):
+        hand_in(stage, person, source=b"a = 3")
+    held = stage.claim()
+    assert held is not None
+    with stage.database.writing() as connection:
+        found = replace(finished(), status="ungradable", score=None)
+        queue.finish(connection, held, found, stage.clock.now_ms())
+
+    assert hand_in(stage, person, source=b"a = 3").is_new
+
+
+def test_what_was_saved_at_the_end_is_handed_in_once(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 0)
+    begin(stage, person)
+    with stage.database.writing() as connection:
+        for text in ("x = 1", "x = 2"):
+            sittings.save_draft(connection, person, QUESTION, EXAM.id, text, stage.clock.now_ms())
+    at(stage, 1.6)
+    questions = dict(stage.catalogue.questions)
+
+    for expected in (1, 0):
+        with stage.database.writing() as connection:
+            ended = sittings.close_overdue(connection, EXAM, questions, stage.clock.now_ms())
+        assert ended == expected
+
+    assert stage.rows("SELECT content FROM blob") == [(b"x = 2",)]
+    end_ms = int((OPENS + timedelta(minutes=90)).timestamp() * 1000)
+    assert stage.rows("SELECT exam, received_ms FROM submission") == [("midterm", end_ms)]
+    assert phase(stage, person) is Phase.OVER
+
+
+def test_draft_that_is_too_large_is_refused_and_the_old_one_stays(stage: Stage) -> None:
+    person = stage.person()
+    with stage.database.writing() as connection:
+        sittings.save_draft(connection, person, QUESTION, "", "x = 1", 1)
+        with pytest.raises(Refused, match="larger than 256 KiB"):
+            sittings.save_draft(connection, person, QUESTION, "", "#" * 300_000, 2)
+
+    with stage.database.reading() as connection:
+        assert sittings.draft_of(connection, person, QUESTION) == "x = 1"

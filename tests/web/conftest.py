@@ -1,0 +1,33 @@
+"""A server of its own for each test, with a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from visitor import Server
+
+from grader.bank import find_course
+from grader.service.catalogue import Catalogue
+from grader.service.database import Database
+from tests.sandbox.conftest import pytest_runtest_setup, sandbox
+from tests.service.stage import Stage, StillClock
+
+__all__ = ["pytest_runtest_setup", "sandbox"]
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """The course of this repository."""
+    return Catalogue(find_course(ROOT, ROOT), tmp_path_factory.mktemp("corpora"))
+
+
+@pytest.fixture
+def server(tmp_path: Path, catalogue: Catalogue) -> Iterator[Server]:
+    """A server on an empty database, without workers."""
+    database = Database.open(tmp_path / "state" / "grader.sqlite")
+    yield Server(stage=Stage(database=database, catalogue=catalogue, clock=StillClock()))
+    database.close()
