@@ -15,7 +15,9 @@ COURSE = str(Path(__file__).parents[2])
 @pytest.mark.parametrize(
     ("question", "function"),
     [
-        pytest.param("max_pool_nchw", "def max_pool_backward_naive(", id="nchw"),
+        pytest.param(
+            "max_pool_nchw", "def max_pool_backward_naive(", id="nchw", marks=pytest.mark.slow
+        ),
         pytest.param("max_pool_nhwc", "def pool_backward(", id="nhwc"),
     ],
 )

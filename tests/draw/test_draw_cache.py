@@ -55,7 +55,13 @@ def assert_same(one: Corpus, other: Corpus) -> None:
         assert accepted[0] == accepted[1]
 
 
-@pytest.mark.parametrize("corpus", [seed_corpus, batch_corpus], ids=["seed", "batch"])
+@pytest.mark.parametrize(
+    "corpus",
+    [
+        pytest.param(seed_corpus, id="seed"),
+        pytest.param(batch_corpus, id="batch", marks=pytest.mark.slow),
+    ],
+)
 def test_loaded_corpus_is_the_built_one(corpus: Callable[[], Corpus], tmp_path: Path) -> None:
     load_or_build(KEY, corpus, tmp_path)
 

@@ -107,7 +107,9 @@ def test_known_solution_that_does_not_load_is_a_problem(small: Small) -> None:
     [
         pytest.param("def double(x):\n    x *= 2\n    return x\n", id="in-place"),
         pytest.param(
-            "def double(x):\n    y = 2 * x\n    x[0] = 7\n    return y\n", id="overwrites"
+            "def double(x):\n    y = 2 * x\n    x[0] = 7\n    return y\n",
+            id="overwrites",
+            marks=pytest.mark.slow,
         ),
     ],
 )
@@ -155,9 +157,9 @@ UINT8_PART = """
 @pytest.mark.parametrize(
     ("pin", "told"),
     [
-        pytest.param("[255]", None, id="fits"),
-        pytest.param("[254]", "254", id="another-number"),
-        pytest.param("[511]", "int64", id="would-wrap-around"),
+        pytest.param("[255]", None, id="fits", marks=pytest.mark.slow),
+        pytest.param("[254]", "254", id="another-number", marks=pytest.mark.slow),
+        pytest.param("[511]", "int64", id="would-wrap-around", marks=pytest.mark.slow),
         pytest.param("[255.5]", "float64", id="would-be-cut-off"),
     ],
 )

@@ -32,11 +32,11 @@ def import_oracle(module: str, requirement: str) -> ModuleType:
         pytest.skip(reason)
 
 
-@pytest.fixture(scope="module", params=["table", "blocks"])
+@pytest.fixture(scope="module", params=["table", pytest.param("blocks", marks=pytest.mark.slow)])
 def form(request: pytest.FixtureRequest) -> Iterator[None]:
     """Both forms of the pooling functions: by a table of all windows, and block by block.
 
-    A module that uses it runs twice. Blocks are so small that a plane of these tests takes several,
+    A module that uses it runs twice, by blocks with the slow tests. Blocks are so small that a plane of these tests takes several,
     or that several of the smallest planes share one.
     """
     with pytest.MonkeyPatch.context() as patch:

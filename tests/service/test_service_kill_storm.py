@@ -118,6 +118,7 @@ def check(storm: Storm) -> None:
     assert storm.stage.rows("PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.slow
 def test_a_few_kills_lose_nothing(stage: Stage, tmp_path: Path) -> None:
     check(weather(stage, tmp_path / "cache", 3))
 
