@@ -78,6 +78,7 @@ def test_link_is_printed_until_the_instructor_has_signed_in(course: Course, tmp_
         request = urllib.request.Request(link, method="POST", data=b"")
         with pytest.raises(urllib.error.HTTPError) as caught:  # to a page that asks for the cookie
             urllib.request.urlopen(request, timeout=SECONDS)
+        caught.value.close()
         assert caught.value.code == 401
     with served(tmp_path) as server:
         again = greeting(server)
