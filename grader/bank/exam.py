@@ -97,7 +97,10 @@ def load_exam(path: Path, course: Course) -> Exam:
         if key.value not in _KEYS:
             near = did_you_mean(key.value, _KEYS)
             context.note(key, f"key {key.value!r} is kept, and used by nothing here{near}")
-    name = read_id(_required(table, "id", source), "id")
+    id_node = _required(table, "id", source)
+    name = read_id(id_node, "id")
+    if name in _question_ids(course):
+        raise id_node.error(f"a question has the id {name!r} too", "an id belongs to one file")
     kind = _choice(_required(table, "type", source), "type", ExamKind)
     opens, closes = read_time(table, "opens"), read_time(table, "closes")
     check_window(table, kind, opens, closes)
@@ -165,11 +168,15 @@ def _attempts(table: Table) -> int | None:
 # -- questions -----------------------------------------------------------------------------
 
 
+def _question_ids(course: Course) -> set[str]:
+    return {found for path in question_files(course) if (found := scan_id(path, course))}
+
+
 def _slots(node: Node, course: Course) -> tuple[Slot, ...]:
     items = read_list(node, "questions")
     if not items:
         raise node.error("no questions", "list ids of questions")
-    known = {found for path in question_files(course) if (found := scan_id(path, course))}
+    known = _question_ids(course)
     slots = [_slot(item, known) for item in items]
     seen: dict[str, str] = {}
     for item, slot in zip(items, slots, strict=True):

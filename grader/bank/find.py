@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from grader.bank.course import Course, question_files
+from grader.bank.course import Course, exams_folder, question_files
 from grader.bank.load import is_readme, load_question, read_front, same_id
 from grader.bank.nodes import Table, Text
 from grader.bank.source import read_source
@@ -89,6 +89,8 @@ def _parsed_id(path: Path, course: Course) -> str | None:
 
 
 def _unknown(course: Course, name: str, ids: dict[str, list[Path]]) -> UsageError:
+    if any(scan_id(path, course) == name for path in exams_folder(course).rglob("*.md")):
+        return UsageError(where="", what=f"{name!r} is an exam", hint="this takes a question")
     by_stem = [known for known, files in ids.items() if any(file.stem == name for file in files)]
     near = did_you_mean(name, ids).removeprefix("; ")
     if by_stem:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from grader.core.errors import UsageError
 if TYPE_CHECKING:
     from grader.bank import Course
     from grader.core.exam import Exam, Sheet
+    from grader.core.redact import Audience
     from grader.grading.journal import Journal
     from grader.sandbox import Sandbox
 
@@ -34,12 +36,16 @@ def run_exam(
 ) -> list[Sheet]:
     """Grade every student's folder, print or write the rows, and give the sheets."""
     from grader.draw import cache_folder
-    from grader.grading.exam import find_hand_ins, grade_exam, plan_exam
+    from grader.grading.exam import find_hand_ins, grade_exam, plan_exam, stray_files
     from grader.grading.plan import PlanSetting
+    from grader.report.visible import one_line
 
     folder = _folder(exam, options)
     plan = plan_exam(exam, course, PlanSetting(seed=options.seed, cache=cache_folder()))
     hand_ins = find_hand_ins(folder, exam)
+    if stray := stray_files(folder):
+        named = one_line(", ".join(stray), 300)
+        print(f"grader: NOT GRADED, no folder of a student: {named}", file=sys.stderr)
     if not hand_ins:
         raise UsageError(
             where=str(folder),
@@ -63,6 +69,13 @@ def _folder(exam: Exam, options: argparse.Namespace) -> Path:
             what="does not hold an exam",
             hint=f"an exam is written as {', '.join(FORMATS)}",
         )
+    for option, is_given in (
+        ("--attempt", options.attempt != 1),
+        ("--each", options.each),
+        ("--together", options.together),
+    ):
+        if is_given:
+            raise UsageError(where=option, what="is for questions, not for an exam")
     if len(options.submissions) != 1 or options.submissions[0] == "-":
         raise UsageError(
             where=exam.id, what="an exam is graded from one folder", hint="name the one folder"
@@ -76,7 +89,10 @@ def _folder(exam: Exam, options: argparse.Namespace) -> Path:
 
 
 def _deliver(exam: Exam, sheets: Sequence[Sheet], options: argparse.Namespace) -> None:
-    text = _rendered(exam, sheets, options.format)
+    from grader.core.redact import Audience
+
+    audience = Audience(options.audience or "instructor")
+    text = _rendered(exam, [_redacted(sheet, audience) for sheet in sheets], options.format)
     if options.output is None:
         print_text(text)
     elif not options.output.is_dir():
@@ -96,15 +112,28 @@ def _rendered(exam: Exam, sheets: Sequence[Sheet], form: str) -> str:
     return exam_as_json(exam, sheets) if form == "json" else exam_table(exam, sheets)
 
 
+def _redacted(sheet: Sheet, audience: Audience) -> Sheet:
+    """Give a sheet as its reader may see it: notes on files and all details are for staff."""
+    from grader.core.redact import Audience, redact
+
+    if audience is Audience.INSTRUCTOR:
+        return sheet
+    answers = tuple(
+        replace(one, report=None if one.report is None else redact(one.report, audience))
+        for one in sheet.answers
+    )
+    return replace(sheet, answers=answers)
+
+
 def _write_students(sheets: Sequence[Sheet], folder: Path) -> None:
     """Write what each student may read: a text file with the reports of all their answers."""
-    from grader.core.redact import Audience, redact
+    from grader.core.redact import Audience
     from grader.report import report_as_text
 
     for number, sheet in enumerate(sheets, 1):
         kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in sheet.student)
-        reports = [answer.report for answer in sheet.answers if answer.report is not None]
-        texts = [report_as_text(redact(one, Audience.LEARNER), colour=False) for one in reports]
+        seen = _redacted(sheet, Audience.LEARNER).answers
+        texts = [report_as_text(one.report, colour=False) for one in seen if one.report is not None]
         if texts:
             name = kept.lstrip(".").encode()[:100].decode(errors="ignore")
             write_whole(folder / f"{number:03}-{name}.txt", "\n".join(texts))

@@ -89,6 +89,11 @@ def find_hand_ins(folder: Path, exam: Exam) -> list[HandIn]:
     return [_hand_in(path, [question.id for question in exam.questions]) for path in students]
 
 
+def stray_files(folder: Path) -> list[str]:
+    """Give the names beside the students' folders: nobody would see that they were left out."""
+    return [path.name for path in everything_in(folder) if path.is_symlink() or not path.is_dir()]
+
+
 def _hand_in(folder: Path, ids: Sequence[str]) -> HandIn:
     found: dict[str, Path] = {}
     notes: list[str] = []

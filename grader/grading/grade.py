@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from grader.grading.runner import GroupRun, PartRunner
 from grader.grading.session import Session
 from grader.grading.tie_rule import find_tie_rule
 from grader.sandbox import Sandbox
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +50,9 @@ def grade(plan: QuestionPlan, submission: Submission, sandbox: Sandbox) -> Repor
         return _fault_report(
             plan, submission, sandbox, started, f"the question is at fault: {error}"
         )
+    except Exception as error:  # noqa: BLE001 -- ours: no score for this one, and the class goes on
+        said = f"internal fault: {type(error).__name__}: {str(error)[:200]}"
+        return _fault_report(plan, submission, sandbox, started, said)
     return _combine(plan, submission, sandbox, started, results)
 
 
@@ -93,7 +99,7 @@ def _part_report(
     misconception = None
     if run.failed:
         runner.collect()
-        misconception = find_misconception(plan, run, sandbox, program)
+        misconception = _named(lambda: find_misconception(plan, run, sandbox, program))
     return PartReport(
         id=plan.part.id,
         answer=plan.part.answer.value,
@@ -101,9 +107,19 @@ def _part_report(
         max_score=plan.part.points,
         groups=groups,
         misconception=misconception,
-        tie_rule=find_tie_rule(plan, run),
+        tie_rule=_named(lambda: find_tie_rule(plan, run)),
         speed=run.speed,
     )
+
+
+def _named(find: Callable[[], Found]) -> Found | None:
+    """Look for a name for what was found wrong; a fault of ours in it costs the name alone."""
+    try:
+        return find()
+    except (SandboxFault, QuestionError):
+        raise
+    except Exception:  # noqa: BLE001 -- the verdict stands by itself, and nobody is wronged
+        return None
 
 
 def _group_report(run: GroupRun, failure: Failure | None) -> GroupReport:

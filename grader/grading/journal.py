@@ -52,6 +52,7 @@ class Journal:
             ) from error
         self._reports: dict[bytes, bytes] = {}  # of earlier runs: this one has its own in hand
         self._read()
+        self._is_empty = not self._reports
 
     def _read(self) -> None:
         """Read what is whole, and cut off what is not."""
@@ -112,6 +113,7 @@ class Journal:
             try:
                 self._file.write(record)
                 self._file.flush()
+                self._is_empty = False
             except OSError:
                 return
 
@@ -130,7 +132,7 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close(is_finished=kind is None)
+        self.close(is_finished=kind is None or self._is_empty)
 
 
 def _key(plan: QuestionPlan, submission: Submission, sandbox: Sandbox) -> bytes:

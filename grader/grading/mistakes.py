@@ -88,8 +88,13 @@ def changed_answer(name: str, hint: str, change: Callable[[Array], object]) -> M
     def explains(situation: Situation) -> bool:
         def wanted(name: str) -> object:
             numbers = as_numbers(situation.expected[name])
-            with np.errstate(all="ignore"):
-                return None if numbers is None else change(numbers)
+            if numbers is None:
+                return None
+            try:
+                with np.errstate(all="ignore"):
+                    return change(numbers)
+            except (TypeError, ValueError, ArithmeticError, IndexError):
+                return None  # such numbers, truth values for one, cannot be changed like this
 
         return is_changed_by(situation, wanted)
 

@@ -96,6 +96,30 @@ def do_differ(wanted: object, given: object) -> bool:
     return literal(wanted, ALL_DIGITS) != literal(given, ALL_DIGITS)
 
 
+def differing_places(
+    wanted: Mapping[str, object], given: Mapping[str, object], mismatch: Mismatch | None
+) -> list[str]:
+    """Give the leaves that differ: by more than a rounding, or as the mismatch says, or at all."""
+    path = mismatch.path if mismatch else ""
+    found = [
+        place
+        for place in wanted
+        if (place and path.startswith((place, place.strip("[]'"))))
+        or _do_differ_clearly(wanted[place], given[place])
+    ]
+    return found or [place for place in wanted if do_differ(wanted[place], given[place])]
+
+
+def _do_differ_clearly(wanted: object, given: object) -> bool:
+    numbers = (bool, int, float, complex, np.generic)
+    if isinstance(wanted, numbers) and isinstance(given, numbers):
+        wanted, given = np.asarray(wanted), np.asarray(given)
+    arrays = cell_by_cell(wanted, given)
+    if arrays is None:
+        return do_differ(wanted, given)
+    return not bool(np.all(close_cells(arrays[1], arrays[0], _NEAR)))
+
+
 def digits_needed(wanted: object, given: object, mask: Mask | None) -> int:
     """Give the fewest digits in which every difference is seen, few where none ever is."""
     cells: list[tuple[object, object]] = [(wanted, given)]

@@ -112,6 +112,8 @@ def reports_from_json(raw: bytes, place: str) -> list[StoredReport]:
 
 
 def _checked(loaded: Json, place: str) -> StoredReport:
+    if isinstance(loaded, dict) and loaded.get("schema") == "grader/exam/v1":
+        raise _no_report(place, "is the result of an exam, which holds reports of many questions")
     if problem := first_problem(loaded, schema()):
         raise _no_report(place, f"is not a report ({problem})")
     assert isinstance(loaded, dict)

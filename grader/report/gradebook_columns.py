@@ -20,6 +20,13 @@ _SHOWN_COLUMNS = 12
 _KEYS = {"canvas": "id", "moodle": "identifier"}
 _GRADE, _MAXIMUM, _FEEDBACK = "grade", "maximum grade", "feedback comments"
 _CAN_BE_CHANGED = "grade can be changed"
+#: columns that are never filled with grades, in lower case
+_OF_STUDENTS = (
+    "student", "id", "sis user id", "sis login id", "integration id", "root account", "section",
+    "lastname", "firstname", "identifier", "full name", "id number", "email address", "status",
+    "maximum grade", "grade can be changed", "last modified (submission)", "online text",
+    "last modified (grade)", "feedback comments", "group", "marker", "marking workflow state",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,12 @@ def layout_of(
         if wishes.feedback and feedback not in lowered:
             raise _no_column(wishes.feedback, heads, place)
         maximum = _maximum(table, at_key, at_grade, place)
+        if kind == "canvas" and maximum is None and not _TITLE_AND_ID.fullmatch(heads[at_grade]):
+            raise UsageError(
+                where=place,
+                what=f"column {one_line(heads[at_grade], 60)!r} has no points possible",
+                hint="name a column of grades with --column",
+            )
         at_row_maximum = _optional(lowered, _MAXIMUM if kind == "moodle" else "")
         return Layout(
             table=table,
@@ -112,8 +125,15 @@ def _grade_column(
         )
     if not found:
         raise _no_column(wishes.column or _title_of(report), heads, place, "use --column")
-    if READ_ONLY in heads[found[0]].casefold():
-        raise _read_only(heads[found[0]], place)
+    head = heads[found[0]]
+    if READ_ONLY in head.casefold():
+        raise _read_only(head, place)
+    if head.casefold() in _OF_STUDENTS or head.casefold() == (wishes.key or "").casefold().strip():
+        raise UsageError(
+            where=place,
+            what=f"column {one_line(head, 60)!r} says who a student is, and holds no grades",
+            hint="name a column of grades with --column",
+        )
     return found[0]
 
 

@@ -16,8 +16,8 @@ from grader.report.blocks import Array, Mask, window
 from grader.report.differences import (
     cell_by_cell,
     difference_mask,
+    differing_places,
     digits_needed,
-    do_differ,
     first_difference,
     leaves_of,
 )
@@ -165,7 +165,7 @@ def _answer_grids(failure: Failure, drawing: _Drawing) -> Iterator[Grid]:
         yield from _all_grids("expected", wanted, drawing)
         yield from _all_grids("got", given, drawing)
         return
-    differing = [place for place in wanted if do_differ(wanted[place], given[place])]
+    differing = differing_places(wanted, given, failure.mismatch)
     for place in differing or wanted:
         mask = difference_mask(wanted[place], given[place], failure.mismatch)
         digits = digits_needed(wanted[place], given[place], mask)

@@ -26,8 +26,8 @@ from grader.report.blocks import (
 from grader.report.differences import (
     cell_by_cell,
     difference_mask,
+    differing_places,
     digits_needed,
-    do_differ,
     leaves_of,
 )
 from grader.report.page import Page
@@ -76,7 +76,7 @@ def answers_picture(failure: Failure, page: Page) -> list[str]:
     if list(wanted) != list(given):
         blocks = _all_drawn("expected", wanted, Style(page=page))
         return side_by_side(blocks + _all_drawn("got", given, Style(page=page)), page.width)
-    differing = [place for place in wanted if do_differ(wanted[place], given[place])]
+    differing = differing_places(wanted, given, failure.mismatch)
     blocks = []
     for place in differing or wanted:
         mask = difference_mask(wanted[place], given[place], failure.mismatch)

@@ -17,7 +17,7 @@ from grader.core.report import Failure
 from grader.report.blocks import Array
 from grader.report.differences import first_difference, leaves_of
 
-_SIZES = ("kernel", "kernel_size", "pool_size", "pool", "window", "size", "f", "k")
+_SIZES = ("kernel", "kernel_size", "pool_size", "pool", "window", "f", "k")
 _STRIDES = ("stride", "strides", "step", "s")
 _PADDINGS = ("padding", "pad", "p")
 _LAYOUTS = ((-2, -1), (-3, -2))  # height and width last, or channels last

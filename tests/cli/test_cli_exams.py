@@ -175,3 +175,76 @@ def test_what_cannot_be_an_exams_folder_is_refused(
     assert done.code == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.needs_isolation
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_learner_of_an_exam_sees_no_hidden_input(
+    exam: Course, run: Run, hand_ins: str, form: str
+) -> None:
+    seen = run(["grade", "midterm", hand_ins, "--format", form, "--audience", "learner"])
+    known = run(["grade", "midterm", hand_ins, "--format", "json"])
+
+    (failure,) = json.loads(known.stdout)["students"][1]["answers"][0]["report"]["parts"][0][
+        "groups"
+    ][1]["failures"]
+    assert failure["replay"]
+    assert failure["replay"] not in seen.stdout
+    if form == "json":
+        report = json.loads(seen.stdout)["students"][1]["answers"][0]["report"]
+        hidden = report["parts"][0]["groups"][1]["failures"][0]
+        assert hidden["counterexample"] is None
+        assert "expected" not in hidden
+
+
+@pytest.mark.needs_isolation
+def test_what_is_no_students_folder_is_named(exam: Course, run: Run, hand_ins: str) -> None:
+    (Path(hand_ins) / "carol.py").write_text(RIGHT)
+    (Path(hand_ins) / "dave.zip").write_bytes(b"PK")
+
+    done = run(["grade", "midterm", hand_ins, "--format", "csv"])
+
+    assert "NOT GRADED, no folder of a student: carol.py, dave.zip" in done.stderr
+    assert len(done.stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize("option", [["--attempt", "2"], ["--each"], ["--together"]])
+def test_option_for_questions_is_refused_for_an_exam(
+    exam: Course, run: Run, hand_ins: str, option: list[str]
+) -> None:
+    done = run(["grade", "midterm", hand_ins, *option])
+
+    assert done.code == 2
+    assert f"{option[0]}: is for questions, not for an exam" in done.stderr
+
+
+def test_exam_with_the_id_of_a_question_is_refused(exam: Course, run: Run) -> None:
+    exam.edit("questions/exams/midterm.md", "id: midterm", "id: again")
+
+    done = run(["verify", "again"])
+
+    assert done.code == 2
+    assert "midterm.md:2: a question has the id 'again' too" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["show", "midterm"], ["check", "midterm", "x.py"]])
+def test_command_for_questions_says_that_it_is_an_exam(
+    exam: Course, run: Run, command: list[str]
+) -> None:
+    done = run(command)
+
+    assert done.code == 2
+    assert "'midterm' is an exam; this takes a question" in done.stderr
+
+
+@pytest.mark.needs_isolation
+def test_result_of_an_exam_is_no_report_and_replay_says_so(
+    exam: Course, run: Run, hand_ins: str, tmp_path: Path
+) -> None:
+    result = tmp_path / "exam.json"
+    run(["grade", "midterm", hand_ins, "--format", "json", "--output", str(result)])
+
+    done = run(["replay", str(result)])
+
+    assert done.code == 2
+    assert "is the result of an exam" in done.stderr

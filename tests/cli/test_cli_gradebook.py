@@ -64,6 +64,9 @@ def test_applied_change_is_in_the_file_which_keeps_its_permissions(
         pytest.param(["gradescope", "row_means", "--apply"], ["--apply"], id="nothing-to-apply"),
         pytest.param(["blackboard", "reports.json"], ["blackboard"], id="unknown-format"),
         pytest.param(["moodle", "reports.json", "--fill", "book.csv"], ["'identifier'", "--key"], id="no-key"),
+        pytest.param([*ASKED[1:-1], "ID", "--apply"], ["'ID' says who a student is"], id="column-of-ids"),
+        pytest.param([*ASKED[1:-1], "student", "--apply"], ["says who a student is"], id="column-of-names"),
+        pytest.param([*ASKED[1:-1], "Note", "--apply"], ["'Note' has no points possible"], id="column-of-notes"),
         pytest.param([*ASKED[1:], "--decimal", "x"], ["--decimal"], id="unknown-decimal"),
     ],
 )  # fmt: skip
