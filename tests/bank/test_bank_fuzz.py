@@ -127,6 +127,7 @@ def test_any_name_is_a_question_or_an_error(lasting: Files, name: str) -> None:
 BIG = 150_000
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "text",

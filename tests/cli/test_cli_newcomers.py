@@ -18,7 +18,7 @@ COURSE = str(Path(__file__).parents[2])
         pytest.param(
             "max_pool_nchw", "def max_pool_backward_naive(", id="nchw", marks=pytest.mark.slow
         ),
-        pytest.param("max_pool_nhwc", "def pool_backward(", id="nhwc"),
+        pytest.param("max_pool_nhwc", "def pool_backward(", id="nhwc", marks=pytest.mark.slow),
     ],
 )
 def test_starter_of_one_part_is_not_overridden_by_another(

@@ -160,6 +160,7 @@ def test_failure_that_needs_no_tie_is_told_so(plans: Any, sandbox: Sandbox) -> N
     assert report_as_json(report)["parts"][0]["groups"][2]["failures"][0]["remark"]  # type: ignore[index,call-overload]  # as the schema says
 
 
+@pytest.mark.slow
 def test_one_window_is_preferred_to_several_where_no_input_tells_their_number(
     small: Small,
 ) -> None:
@@ -185,6 +186,7 @@ def test_one_window_is_preferred_to_several_where_no_input_tells_their_number(
     assert (failure.counterexample or {})["kernel"] == 2
 
 
+@pytest.mark.slow
 def test_all_zero_array_is_shown_only_where_it_is_the_cause(small: Small) -> None:
     part = """
         entry: total(x)

@@ -127,6 +127,7 @@ def test_blocks_of_any_size_give_what_the_table_gives(
         np.testing.assert_allclose(answer, wanted, rtol=0, atol=0 if exact else rounding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ties", ["first", "last"])
 @pytest.mark.parametrize(
     ("plane", "kernel"),

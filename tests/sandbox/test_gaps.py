@@ -65,6 +65,7 @@ with Sandbox.start() as sandbox:
 """
 
 
+@pytest.mark.slow
 def test_grader_without_descriptors_gives_no_score_and_goes_on(tmp_path: Path) -> None:
     write_course(tmp_path / "course", "def f(x):\n    return 2 * x\n")
 

@@ -198,6 +198,7 @@ def test_stopped_zygote_does_not_stop_the_grader(
     assert graded(plan, fresh).score == 2
 
 
+@pytest.mark.slow
 def test_cache_that_cannot_be_written_only_costs_time(tmp_path: Path, fresh: Sandbox) -> None:
     write_course(tmp_path / "course", "def f(x):\n    return 2 * x\n")
     (tmp_path / "cache").write_text("a file where a folder should be")

@@ -135,6 +135,7 @@ def test_two_hundred_kills_lose_nothing_and_double_nothing(stage: Stage, tmp_pat
     assert LEASE_MS < 15_000
 
 
+@pytest.mark.slow
 def test_graders_that_stop_for_longer_than_their_lease_record_nothing_afterwards(
     stage: Stage, tmp_path: Path
 ) -> None:
