@@ -24,6 +24,7 @@ from grader.bank.fields import (
 from grader.bank.find import scan_id
 from grader.bank.load import is_readme, read_front
 from grader.bank.nodes import Node, Table, Text
+from grader.bank.reveal import read_reveal
 from grader.bank.sections import heading_of, mark_lines
 from grader.bank.source import Source, read_source
 from grader.core.errors import QuestionError
@@ -32,7 +33,7 @@ from grader.core.expression import did_you_mean
 
 _KEYS = (
     "id", "type", "title", "course", "opens", "closes", "duration", "attempts", "counts",
-    "feedback", "late", "questions",
+    "feedback", "late", "questions", "reveal",
 )  # fmt: skip
 _MOST_ATTEMPTS = 1000
 
@@ -119,6 +120,7 @@ def load_exam(path: Path, course: Course) -> Exam:
         late=read_late(table, closes),
         slots=_slots(_required(table, "questions", source), course),
         instructions=_instructions(source),
+        reveal=read_reveal(table.get("reveal")),
         notes=tuple(context.notes),
     )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grader.bank import Course
     from grader.core.exam import Exam, Sheet
     from grader.core.redact import Audience
+    from grader.core.reveal import Stage
     from grader.grading.journal import Journal
     from grader.sandbox import Sandbox
 
@@ -70,7 +71,6 @@ def _folder(exam: Exam, options: argparse.Namespace) -> Path:
             hint=f"an exam is written as {', '.join(FORMATS)}",
         )
     for option, is_given in (
-        ("--attempt", options.attempt != 1),
         ("--each", options.each),
         ("--together", options.together),
     ):
@@ -92,14 +92,19 @@ def _deliver(exam: Exam, sheets: Sequence[Sheet], options: argparse.Namespace) -
     from grader.core.redact import Audience
 
     audience = Audience(options.audience or "instructor")
-    text = _rendered(exam, [_redacted(sheet, audience) for sheet in sheets], options.format)
+    stage = exam.reveal.at(options.attempt)
+    seen = [_redacted(sheet, audience, stage) for sheet in sheets]
+    text = _rendered(exam, seen, options.format)
     if options.output is None:
         print_text(text)
     elif not options.output.is_dir():
         write_whole(options.output, text)
     else:
         write_whole(options.output / _FILES[options.format], text)
-        _write_students(sheets, options.output)
+        if exam.feedback.value == "nothing-until-close":
+            print("grader: no files for students: nothing until the exam closes", file=sys.stderr)
+            return
+        _write_students(sheets, options.output, stage)
         print(f"grader: {len(sheets)} students, reports in {options.output}", file=sys.stderr)
 
 
@@ -112,27 +117,27 @@ def _rendered(exam: Exam, sheets: Sequence[Sheet], form: str) -> str:
     return exam_as_json(exam, sheets) if form == "json" else exam_table(exam, sheets)
 
 
-def _redacted(sheet: Sheet, audience: Audience) -> Sheet:
+def _redacted(sheet: Sheet, audience: Audience, stage: Stage) -> Sheet:
     """Give a sheet as its reader may see it: notes on files and all details are for staff."""
     from grader.core.redact import Audience, redact
 
     if audience is Audience.INSTRUCTOR:
         return sheet
     answers = tuple(
-        replace(one, report=None if one.report is None else redact(one.report, audience))
+        replace(one, report=None if one.report is None else redact(one.report, audience, stage))
         for one in sheet.answers
     )
     return replace(sheet, answers=answers)
 
 
-def _write_students(sheets: Sequence[Sheet], folder: Path) -> None:
+def _write_students(sheets: Sequence[Sheet], folder: Path, stage: Stage) -> None:
     """Write what each student may read: a text file with the reports of all their answers."""
     from grader.core.redact import Audience
     from grader.report import report_as_text
 
     for number, sheet in enumerate(sheets, 1):
         kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in sheet.student)
-        seen = _redacted(sheet, Audience.LEARNER).answers
+        seen = _redacted(sheet, Audience.LEARNER, stage).answers
         texts = [report_as_text(one.report, colour=False) for one in seen if one.report is not None]
         if texts:
             name = kept.lstrip(".").encode()[:100].decode(errors="ignore")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from grader.core.report import Report
+from grader.core.reveal import Reveal
 
 
 class ExamKind(enum.Enum):
@@ -84,6 +85,7 @@ class Exam:
     feedback: Feedback = Feedback.ALL
     late: tuple[LateCredit, ...] = ()
     instructions: str = ""
+    reveal: Reveal = field(default_factory=Reveal)
     notes: tuple[str, ...] = ()
 
     @property

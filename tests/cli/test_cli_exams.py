@@ -208,7 +208,7 @@ def test_what_is_no_students_folder_is_named(exam: Course, run: Run, hand_ins: s
     assert len(done.stdout.splitlines()) == 3
 
 
-@pytest.mark.parametrize("option", [["--attempt", "2"], ["--each"], ["--together"]])
+@pytest.mark.parametrize("option", [["--each"], ["--together"]])
 def test_option_for_questions_is_refused_for_an_exam(
     exam: Course, run: Run, hand_ins: str, option: list[str]
 ) -> None:
@@ -248,3 +248,45 @@ def test_result_of_an_exam_is_no_report_and_replay_says_so(
 
     assert done.code == 2
     assert "is the result of an exam" in done.stderr
+
+
+@pytest.mark.needs_isolation
+@pytest.mark.parametrize(
+    ("attempt", "is_told"), [("1", False), ("2", True)], ids=["first", "second"]
+)
+def test_exam_says_how_much_each_attempt_is_told(
+    exam: Course, run: Run, hand_ins: str, attempt: str, is_told: bool
+) -> None:
+    exam.edit(
+        "questions/exams/midterm.md", "title: Midterm", "title: Midterm\nreveal: [name, hint]"
+    )
+    exam.edit(
+        "questions/row_means.md",
+        "points: 2, where: rows != columns,",
+        "points: 2, shown: true, where: rows != columns,",
+    )
+    command = ["grade", "midterm", hand_ins, "--format", "json", "--audience", "learner"]
+
+    done = run([*command, "--attempt", attempt])
+
+    report = json.loads(done.stdout)["students"][1]["answers"][0]["report"]
+    told = [one for group in report["parts"][0]["groups"] for one in group["failures"]]
+    assert any(one.get("counterexample") for one in told) is is_told
+
+
+@pytest.mark.needs_isolation
+def test_students_get_no_files_before_an_exam_closes_that_tells_nothing(
+    exam: Course, run: Run, hand_ins: str, tmp_path: Path
+) -> None:
+    exam.edit(
+        "questions/exams/midterm.md",
+        "title: Midterm",
+        "title: Midterm\nfeedback: nothing-until-close",
+    )
+    out = tmp_path / "out"
+    out.mkdir()
+
+    done = run(["grade", "midterm", hand_ins, "--output", str(out)])
+
+    assert [path.name for path in out.iterdir()] == ["exam.txt"]
+    assert "nothing until the exam closes" in done.stderr
