@@ -196,3 +196,13 @@ def test_report_without_values_has_windows_and_no_fault() -> None:
 
     assert found is not None
     assert (found.at_fault, found.cell) == ((), None)
+
+
+def test_a_drawn_number_called_size_is_no_window() -> None:
+    """Reported by a reader: a step of 1 drew a box around the only cell."""
+    x = np.array([1.0, 2.0, 3.0, 4.0]).reshape(2, 2)
+    inputs = {"size": 1, "x": x, "gradient": 2 * x}
+    shown = replace(examples.wrong_answer(), counterexample=inputs, expected=x, actual=2 * x)
+
+    assert windows_of(shown) is None
+    assert windows_of(replace(shown, counterexample={**inputs, "kernel": 1})) is not None
