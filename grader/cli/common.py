@@ -61,17 +61,34 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file by way of a temporary one beside it: a reader never sees half a file."""
+    """Write a text file that everybody may read; a reader never sees half of it."""
+    write_bytes_whole(path, text.encode(), 0o644)
+
+
+def write_bytes_whole(path: Path, raw: bytes, mode: int = 0o600) -> None:
+    """Write a file by way of a temporary one beside it, whole or not at all."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(raw)
+            os.chmod(temporary, mode)
+            os.replace(temporary, path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(
             where=str(path), what=f"cannot be written ({(error.strerror or '').lower()})"
         ) from error
+
+
+def harmless_name(name: str, longest: int = 150) -> str:
+    """Give a file name of at most so many bytes that holds no separator and is not hidden.
+
+    File systems allow 255 bytes, of which the writer needs some.
+    """
+    kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)
+    return kept.encode()[:longest].decode(errors="ignore").lstrip(".")
 
 
 def print_text(text: str) -> None:

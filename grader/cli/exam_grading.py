@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.cli.common import print_text, submission_path, write_whole
+from grader.cli.common import harmless_name, print_text, submission_path, write_whole
 from grader.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -136,9 +136,8 @@ def _write_students(sheets: Sequence[Sheet], folder: Path, stage: Stage) -> None
     from grader.report import report_as_text
 
     for number, sheet in enumerate(sheets, 1):
-        kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in sheet.student)
         seen = _redacted(sheet, Audience.LEARNER, stage).answers
         texts = [report_as_text(one.report, colour=False) for one in seen if one.report is not None]
         if texts:
-            name = kept.lstrip(".").encode()[:100].decode(errors="ignore")
-            write_whole(folder / f"{number:03}-{name}.txt", "\n".join(texts))
+            name = f"{number:03}-{harmless_name(sheet.student)}.txt"
+            write_whole(folder / name, "\n".join(texts))

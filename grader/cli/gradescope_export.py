@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grader
-from grader.cli.common import course_of, print_text
+from grader.cli.common import course_of, print_text, write_bytes_whole
 from grader.cli.own_wheel import constraints, own_wheel, zipped
 from grader.core.errors import UsageError
 
@@ -35,7 +35,7 @@ def export_gradescope(options: argparse.Namespace) -> int:
     files = autograder_files(question, course)
     _check_same_version(files, question)
     modes = dict.fromkeys(_SCRIPTS, 0o755)
-    _write(target, zipped(files, modes, 0o600))
+    write_bytes_whole(target, zipped(files, modes, 0o600))
     print_text(f"{target}: autograder of {question.id}, {len(files)} files")
     return 0
 
@@ -111,19 +111,3 @@ def _check_same_version(files: dict[str, bytes], question: Question) -> None:
         packed = find_question(find_course(Path(folder), Path(folder, "course")), question.id)
     if packed.version != question.version:
         raise UsageError(where=question.path, what="is another version when it is packed by itself")
-
-
-def _write(target: Path, content: bytes) -> None:
-    """Write the zip whole or not at all; it holds the reference, so it is for its owner only."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        reason = (error.strerror or "").lower()
-        raise UsageError(where=str(target), what=f"cannot be written ({reason})") from error

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.cli.common import positive_int, print_text, wants_colour, write_whole
+from grader.cli.common import harmless_name, positive_int, print_text, wants_colour, write_whole
 from grader.core.errors import UsageError
 from grader.report.formats import FORMATS, Surroundings, rendered
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from grader.core.reveal import Reveal
     from grader.report.as_classroom50 import ClassroomRun
 
-#: bytes of a report's file name; file systems allow 255, of which the writer needs some
-_LONGEST_NAME = 150
 #: what the runner of Classroom 50 tells an autograder; a result without them is refused there
 _CLASSROOM = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
 
@@ -114,9 +112,7 @@ def file_names(reports: Sequence[Report]) -> list[str]:
     names: list[str] = []
     taken: dict[str, int] = {}
     for report in reports:
-        kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in report.submission_name)
-        short = kept.encode()[:_LONGEST_NAME].decode(errors="ignore")
-        name = short.lstrip(".") or "submission"
+        name = harmless_name(report.submission_name) or "submission"
         taken[name] = taken.get(name, 0) + 1
         names.append(f"{name}~{taken[name]}" if taken[name] > 1 else name)
     return names

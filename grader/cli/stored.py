@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.cli.common import write_bytes_whole
 from grader.core.errors import UsageError
 from grader.report.from_json import LARGEST_BYTES, StoredReport, reports_from_json
 
@@ -43,18 +43,10 @@ def replace_file(path: Path, raw: bytes) -> None:
     """Put other bytes in the place of a file, whole or not at all; it keeps its permissions."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(raw)
-            os.chmod(temporary, mode)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
     except OSError as error:
         reason = (error.strerror or "").lower()
         raise UsageError(where=str(path), what=f"cannot be written ({reason})") from error
+    write_bytes_whole(path, raw, mode)
 
 
 def read_reports(path: Path) -> list[StoredReport]:

@@ -97,9 +97,11 @@ def _part_report(
     run = runner.run(explain)
     groups = tuple(_group_report(group, failures.get(group.group.id)) for group in run.groups)
     misconception = None
+    notes: list[str] = []
     if run.failed:
         runner.collect()
-        misconception = _named(lambda: find_misconception(plan, run, sandbox, program))
+        misconception = _named(lambda: find_misconception(plan, run, sandbox, program), notes)
+    tie_rule = _named(lambda: find_tie_rule(plan, run), notes)
     return PartReport(
         id=plan.part.id,
         answer=plan.part.answer.value,
@@ -107,18 +109,20 @@ def _part_report(
         max_score=plan.part.points,
         groups=groups,
         misconception=misconception,
-        tie_rule=_named(lambda: find_tie_rule(plan, run)),
+        tie_rule=tie_rule,
+        note="; ".join(notes),
         speed=run.speed,
     )
 
 
-def _named(find: Callable[[], Found]) -> Found | None:
-    """Look for a name for what was found wrong; a fault of ours in it costs the name alone."""
+def _named(find: Callable[[], Found], notes: list[str]) -> Found | None:
+    """Look for a name for what was found wrong; where that fails, by our fault, a note says so."""
     try:
         return find()
     except (SandboxFault, QuestionError):
         raise
-    except Exception:  # noqa: BLE001 -- the verdict stands by itself, and nobody is wronged
+    except Exception as error:  # noqa: BLE001 -- the verdict stands by itself, nobody is wronged
+        notes.append(f"the mistake was not looked for: our fault, {type(error).__name__}")
         return None
 
 

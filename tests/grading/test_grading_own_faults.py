@@ -50,6 +50,7 @@ def test_fault_in_naming_costs_the_name_alone(
     report = small.grade("def f(x): return x < 0\n")
 
     assert (report.status, report.score) == (Status.GRADED, 0)
+    assert report.parts[0].note == "the mistake was not looked for: our fault, ZeroDivisionError"
 
 
 def test_fault_in_one_grading_is_an_error_without_a_score_and_the_class_goes_on(
