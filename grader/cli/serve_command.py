@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
                 database=database,
                 catalogue=catalogue,
                 clock=clock,
-                wake=workers.wake,
+                dispatcher=workers,
                 workers=count,
                 is_secure=public.startswith("https:"),
                 public_host=urlsplit(public).netloc,

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, select
 
 from grader.core.exam import Exam, ExamKind, Feedback
 from grader.service.access import Permission, Person
+from grader.service.exam_clock import Allowance, closing_ms
 from grader.service.results import Entry
-from grader.service.sittings import Allowance, allowance_of, closing_ms
+from grader.service.sittings import allowance_of
 from grader.service.tables import accommodation
 
 

@@ -6,7 +6,6 @@ They never eat a submission at a deadline: the caller does not ask in the last m
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
@@ -18,15 +17,8 @@ PER_MINUTE, PER_HOUR = 6, 60
 _MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TooOften:
-    """Not now: try again after so many seconds."""
-
-    seconds: int
-
-
-def take(connection: Connection, person: Person, question: str, now_ms: int) -> TooOften | None:
-    """Take one from both buckets of a person and question; None when there was one in each."""
+def take(connection: Connection, person: Person, question: str, now_ms: int) -> int | None:
+    """Take one from both buckets of a person and question; else give the seconds to wait."""
     key = (rate.c.person == person.id) & (rate.c.question == question)
     found = connection.execute(select(rate).where(key)).mappings().first()
     minute, hour = float(PER_MINUTE), float(PER_HOUR)
@@ -40,7 +32,7 @@ def take(connection: Connection, person: Person, question: str, now_ms: int) -> 
         if left < 1
     ]
     if waits_ms:
-        return TooOften(seconds=math.ceil(max(waits_ms) / 1000))
+        return math.ceil(max(waits_ms) / 1000)
     values = {"per_minute": repr(minute - 1), "per_hour": repr(hour - 1), "updated_ms": now_ms}
     row = insert_or(rate).values(person=person.id, question=question, **values)
     connection.execute(

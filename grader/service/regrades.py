@@ -10,7 +10,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from grader.core.errors import UsageError
 from grader.service import audit, queue
 from grader.service.access import Person
-from grader.service.submissions import FIRST_RUN, LANE_STAFF
+from grader.service.queue import LANE_LATER
+from grader.service.receiving import Desk
+from grader.service.submissions import FIRST_RUN
 from grader.service.tables import grading_run, group_outcome, person, result, submission
 
 
@@ -31,9 +33,10 @@ class Change:
 
 
 def start(
-    connection: Connection, question: str, reason: str, author: Person, now_ms: int
+    connection: Connection, desk: Desk, question: str, reason: str, author: Person
 ) -> tuple[int, int]:
     """Begin a preview over all settled submissions; gives the run and how many it grades."""
+    now_ms = desk.clock.now_ms()
     running = select(grading_run.c.id).where(
         grading_run.c.state == "preview", grading_run.c.question == question
     )
@@ -52,7 +55,9 @@ def start(
         submission.c.state == "done",
     )
     numbers = list(connection.execute(settled).scalars())
-    queue.want_run(connection, numbers, run, LANE_STAFF)
+    queue.want_run(connection, numbers, run, LANE_LATER)
+    for number in numbers:
+        desk.dispatcher.announce(connection, number)
     audit.record(
         connection, now_ms, author.pseudonym, "start regrade", question,
         after={"run": run, "submissions": len(numbers), "reason": reason},

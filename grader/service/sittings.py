@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -19,12 +18,22 @@ from grader.core.exam import Exam
 from grader.core.question import Question
 from grader.service import audit
 from grader.service.access import Person
+from grader.service.drafts import draft_of
+from grader.service.exam_clock import (
+    GRACE_MS,
+    Allowance,
+    closing_ms,
+    late_percent,
+    limit_ms,
+    ms_of,
+    until_ms,
+)
 from grader.service.people import find_person
-from grader.service.submissions import HandIn, Receipt, Refused, hand_in
-from grader.service.tables import accommodation, draft, result, sitting, submission
+from grader.service.submissions import HandIn, Receipt, Refused, find_receipt, hand_in
+from grader.service.tables import accommodation, result, sitting, submission
 
-#: what a slow network may take after the end
-GRACE_MS = 15_000
+#: how long before an end nobody is told to wait
+_NEAR_MS = 10 * 60_000
 
 
 class Phase(enum.Enum):
@@ -35,15 +44,6 @@ class Phase(enum.Enum):
     RUNNING = "running"
     LATE = "late"
     OVER = "over"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """What one student was granted: time in percent, extra milliseconds, extra attempts."""
-
-    time_percent: int = 100
-    extra_ms: int = 0
-    extra_attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def grant(
     connection.execute(row.on_conflict_do_update(index_elements=["person", "exam"], set_=values))
     running = connection.execute(_sitting(person, exam)).mappings().first()
     if running is not None and running["ended_ms"] is None:
-        ends_ms = _limit_ms(exam, allowance, running["started_ms"])
+        ends_ms = limit_ms(exam, allowance, running["started_ms"])
         connection.execute(
             update(sitting).where(sitting.c.id == running["id"]).values(ends_ms=ends_ms)
         )
@@ -117,7 +117,7 @@ def grant(
 def situation(connection: Connection, person: Person, exam: Exam, now_ms: int) -> Situation:
     """Give where a student stands now."""
     allowance = allowance_of(connection, person, exam)
-    opens_ms, closes_ms = _ms(exam.opens), closing_ms(exam, allowance)
+    opens_ms, closes_ms = ms_of(exam.opens), closing_ms(exam, allowance)
     running = connection.execute(_sitting(person, exam)).mappings().first()
     ends_ms = running["ends_ms"] if running is not None else closes_ms
     percent = Fraction(100)
@@ -138,26 +138,13 @@ def situation(connection: Connection, person: Person, exam: Exam, now_ms: int) -
     )
 
 
-def late_percent(exam: Exam, allowance: Allowance, received_ms: int) -> Fraction:
-    """Give what an answer received then is worth, in percent."""
-    closes_ms = closing_ms(exam, allowance)
-    if closes_ms is None or received_ms <= closes_ms + GRACE_MS:
-        return Fraction(100)
-    for credit in exam.late:
-        until_ms = _ms(credit.until)
-        assert until_ms is not None
-        if received_ms <= until_ms + allowance.extra_ms:
-            return credit.percent
-    return Fraction(0)
-
-
 def begin(connection: Connection, person: Person, exam: Exam, now_ms: int) -> Situation:
     """Start a student's sitting, once; Refused when the exam is not open."""
     now = situation(connection, person, exam, now_ms)
     if now.phase is Phase.NOT_OPEN:
         raise Refused("the exam is not open yet", status=409)
     if now.phase is Phase.OPEN and exam.duration is not None:
-        ends_ms = _limit_ms(exam, allowance_of(connection, person, exam), now_ms)
+        ends_ms = limit_ms(exam, allowance_of(connection, person, exam), now_ms)
         connection.execute(
             insert(sitting).values(
                 person=person.id, exam=exam.id, started_ms=now_ms, ends_ms=ends_ms
@@ -165,27 +152,6 @@ def begin(connection: Connection, person: Person, exam: Exam, now_ms: int) -> Si
         )
         audit.record(connection, now_ms, person.pseudonym, "begin", exam.id)
     return situation(connection, person, exam, now_ms)
-
-
-def save_draft(
-    connection: Connection, person: Person, question: str, exam: str, content: str, now_ms: int
-) -> None:
-    """Keep what a student has typed; the newest replaces what was there."""
-    if len(content.encode("utf-8", "replace")) > 256 << 10:
-        raise Refused("the draft is larger than 256 KiB", status=413)
-    values = {"content": content, "saved_ms": now_ms}
-    row = insert_or(draft).values(person=person.id, question=question, exam=exam, **values)
-    connection.execute(
-        row.on_conflict_do_update(index_elements=["person", "question", "exam"], set_=values)
-    )
-
-
-def draft_of(connection: Connection, person: Person, question: str, exam: str = "") -> str | None:
-    """Give what a student last typed, or None."""
-    found = select(draft.c.content).where(
-        draft.c.person == person.id, draft.c.question == question, draft.c.exam == exam
-    )
-    return connection.execute(found).scalar_one_or_none()
 
 
 def attempts_left(connection: Connection, person: Person, exam: Exam, question: str) -> int | None:
@@ -212,7 +178,13 @@ def attempts_left(connection: Connection, person: Person, exam: Exam, question: 
 def hand_in_for_exam(
     connection: Connection, person: Person, exam: Exam, given: HandIn, now_ms: int
 ) -> Receipt:
-    """Hand in inside an exam; Refused outside of its time or beyond the attempts."""
+    """Hand in inside an exam; Refused outside of its time or beyond the attempts.
+
+    What was received before is acknowledged again at any time.
+    """
+    known = find_receipt(connection, person, given)
+    if known is not None:
+        return known
     now = situation(connection, person, exam, now_ms)
     if now.phase is Phase.OPEN and exam.duration is not None:
         raise Refused("the exam has not been begun", "begin it first", status=409)
@@ -221,6 +193,15 @@ def hand_in_for_exam(
     if given.kind == "submit" and attempts_left(connection, person, exam, given.question.id) == 0:
         raise Refused("no attempts are left for this question", status=409)
     return hand_in(connection, person, given, now_ms)
+
+
+def is_near_an_end(connection: Connection, person: Person, exam: Exam, now_ms: int) -> bool:
+    """Tell whether a student's time, or a step of late credit, is about to run out, or just has."""
+    allowance = allowance_of(connection, person, exam)
+    running = connection.execute(_sitting(person, exam)).mappings().first()
+    ends = [closing_ms(exam, allowance), running["ends_ms"] if running is not None else None]
+    ends += [until_ms(credit, allowance) for credit in exam.late]
+    return any(end is not None and end - _NEAR_MS <= now_ms <= end + GRACE_MS for end in ends)
 
 
 def close_overdue(
@@ -266,28 +247,3 @@ def _hand_in_drafts(
 
 def _sitting(person: Person, exam: Exam):  # type: ignore[no-untyped-def]  # a Select of any columns
     return select(sitting).where(sitting.c.person == person.id, sitting.c.exam == exam.id)
-
-
-def _limit_ms(exam: Exam, allowance: Allowance, started_ms: int) -> int:
-    """Give when a sitting ends: its length with what was granted, cut at closes."""
-    assert exam.duration is not None
-    length_ms = int(exam.duration.total_seconds() * 1000) * allowance.time_percent // 100
-    ends_ms = started_ms + length_ms
-    closes_ms = closing_ms(exam, allowance)
-    return ends_ms if closes_ms is None else min(ends_ms, closes_ms)
-
-
-def closing_ms(exam: Exam, allowance: Allowance) -> int | None:
-    """Give when an exam closes for a student: more time moves the clock and the end together."""
-    closes_ms = _ms(exam.closes)
-    if closes_ms is None:
-        return None
-    longer_ms = 0
-    if exam.duration is not None and allowance.time_percent > 100:
-        more = allowance.time_percent - 100
-        longer_ms = int(exam.duration.total_seconds() * 1000) * more // 100
-    return closes_ms + allowance.extra_ms + longer_ms
-
-
-def _ms(time: datetime | None) -> int | None:
-    return None if time is None else int(time.timestamp() * 1000)

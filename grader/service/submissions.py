@@ -14,10 +14,10 @@ from grader.core.errors import GraderError
 from grader.core.question import Question
 from grader.service import audit
 from grader.service.access import Person
+from grader.service.queue import LANE_STUDENT
 from grader.service.tables import blob, question_version, submission, submission_file
 
 FIRST_RUN = 1
-LANE_STUDENT, LANE_STAFF = 0, 1
 MOST_BYTES, MOST_FILES = 256 << 10, 20
 KINDS = (".py", ".ipynb", ".zip")
 
@@ -60,10 +60,8 @@ def hand_in(connection: Connection, person: Person, given: HandIn, now_ms: int) 
     """
     _check_files(given.files)
     content = digest_of(given)
-    known = _find_by_key(connection, person, given.key)
+    known = find_receipt(connection, person, given)
     if known is not None:
-        if known.content_sha256 != content:
-            raise Refused("this key was used for something else", status=409)
         return known
     _note_version(connection, given.question, now_ms)
     waiting = (
@@ -140,11 +138,12 @@ def _check_files(files: Mapping[str, bytes]) -> None:
             raise Refused("the file is empty")
 
 
-def _find_by_key(connection: Connection, person: Person, key: str) -> Receipt | None:
+def find_receipt(connection: Connection, person: Person, given: HandIn) -> Receipt | None:
+    """Give the receipt of the same sending before; Refused when its key had another content."""
     found = (
         connection.execute(
             select(submission).where(
-                submission.c.person == person.id, submission.c.idempotency_key == key
+                submission.c.person == person.id, submission.c.idempotency_key == given.key
             )
         )
         .mappings()
@@ -152,6 +151,8 @@ def _find_by_key(connection: Connection, person: Person, key: str) -> Receipt | 
     )
     if found is None:
         return None
+    if found["content_sha256"] != digest_of(given):
+        raise Refused("this key was used for something else", status=409)
     return Receipt(
         id=found["receipt"],
         submission=found["id"],

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Mapping
 from fractions import Fraction
 
+from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from grader.core.errors import GraderError
@@ -41,7 +42,7 @@ _STATUS = {
 
 
 class Workers:
-    """Grades what waits in a database, some at a time, until it is closed."""
+    """The embedded dispatcher: grades what waits in a database, some at a time, until closed."""
 
     def __init__(
         self,
@@ -68,6 +69,9 @@ class Workers:
         for thread in self._threads:
             thread.daemon = True
             thread.start()
+
+    def announce(self, connection: Connection, number: int) -> None:
+        """Do nothing: the row of the submission is the work item."""
 
     def wake(self) -> None:
         """Say that something waits; without this it is found a little later."""
@@ -146,7 +150,7 @@ class Workers:
         now_ms = self._clock.now_ms()
         with self._database.writing() as connection:
             if not is_beat_only and (lost := queue.reconcile(connection, now_ms)):
-                _log.warning("%d submissions had no result and wait again", lost)
+                _log.warning("%d submissions had no result and wait again", len(lost))
             values = {"id": self._name, "started_ms": now_ms, "heartbeat_ms": now_ms}
             connection.execute(
                 insert_or(worker)

@@ -12,33 +12,21 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from grader.core.question import Question
-from grader.service import practice, rates
+from grader.service import practice
 from grader.service.access import Person
+from grader.service.drafts import draft_of, save_draft
 from grader.service.feedback import held_back
 from grader.service.practice import Learning
+from grader.service.receiving import NO_QUESTION, Parcel, TooOften, receive
 from grader.service.results import history
-from grader.service.sittings import draft_of, save_draft
-from grader.service.submissions import HandIn, Receipt, Refused, hand_in
+from grader.service.submissions import Refused
 from grader.web.forms import Sent, SentForm
 from grader.web.guard import Student
 from grader.web.rendering import page
 from grader.web.site import Site, site_of
 
 router = APIRouter(include_in_schema=False)
-_KINDS = ("submit", "check")
 _PASTED_NAME = "solution.py"
-
-
-class TooOften(Refused):
-    """Handed in too often for now; nothing was stored."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(
-            "that was a lot within a short time, and nothing was stored",
-            f"try again in {seconds} s",
-            status=429,
-        )
-        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +106,9 @@ def hand_in_answer(request: Request, name: str, person: Student, sent: SentForm)
         _keep_draft(site, person, name, sent.text("code"))
         return RedirectResponse(f"/questions/{name}", 303)
     try:
-        receipt = _stored(site, person, question, sent)
+        receipt = receive(site.desk, person, parcel_of(sent, question.id))
     except Refused as refused:
         return _question_page(request, person, question, refused, sent.text("code"))
-    site.wake()
     return RedirectResponse(f"/submissions/{receipt.id}", 303)
 
 
@@ -143,7 +130,7 @@ def visible_question(site: Site, person: Person, name: str) -> Question:
             if name in held_back(connection, person, exams, site.clock.now_ms()):
                 question = None
     if question is None:
-        raise HTTPException(404, "There is no such question.")
+        raise HTTPException(404, NO_QUESTION)
     return question
 
 
@@ -152,25 +139,17 @@ def _keep_draft(site: Site, person: Person, name: str, code: str) -> None:
         save_draft(connection, person, name, "", code, site.clock.now_ms())
 
 
-def _stored(site: Site, person: Person, question: Question, sent: Sent) -> Receipt:
-    """Store a hand-in in one transaction: where it is refused, nothing of it stays."""
-    kind = sent.text("kind")
-    if kind not in _KINDS:
-        raise Refused("the form did not say whether to check or to hand in")
-    if not question.code_parts:
-        raise Refused("this question is not graded here")
-    files = sent.files or _pasted(sent.text("code"))
-    given = HandIn(question=question, files=files, key=key_of(sent, kind, files), kind=kind)
-    now_ms = site.clock.now_ms()
-    with site.database.writing() as connection:
-        receipt = hand_in(connection, person, given, now_ms)
-        bucket = question.id if kind == "submit" else f"check {question.id}"
-        wait = rates.take(connection, person, bucket, now_ms) if receipt.is_new else None
-        if wait is not None:
-            raise TooOften(wait.seconds)
-        if not sent.files:
-            save_draft(connection, person, question.id, "", sent.text("code"), now_ms)
-    return receipt
+def parcel_of(sent: Sent, question: str, exam: str = "") -> Parcel:
+    """Give what a form handed in: its files, or else what stood in the editor."""
+    kind, files = sent.text("kind"), sent.files or _pasted(sent.text("code"))
+    return Parcel(
+        question=question,
+        files=files,
+        key=key_of(sent, kind, files),
+        kind=kind,
+        exam=exam,
+        typed=None if sent.files else sent.text("code"),
+    )
 
 
 def _pasted(code: str) -> dict[str, bytes]:

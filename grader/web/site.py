@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -10,11 +9,13 @@ from starlette.requests import HTTPConnection
 from grader.service.catalogue import Catalogue
 from grader.service.clock import Clock
 from grader.service.database import Database
+from grader.service.dispatcher import Dispatcher
+from grader.service.receiving import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One server. wake: says that a submission waits; is_secure: browsers reach it by TLS.
+    """One server. is_secure: browsers reach it by TLS.
 
     public_host: host and port that browsers use, where a proxy stands between; '' where none does.
     """
@@ -22,11 +23,21 @@ class Site:
     database: Database
     catalogue: Catalogue
     clock: Clock
-    wake: Callable[[], None]
+    dispatcher: Dispatcher
     workers: int = 1
     is_secure: bool = False
     public_host: str = ""
     is_official: bool = True
+
+    @property
+    def desk(self) -> Desk:
+        """Give where hand-ins are received."""
+        return Desk(
+            database=self.database,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            dispatcher=self.dispatcher,
+        )
 
 
 def site_of(connection: HTTPConnection) -> Site:

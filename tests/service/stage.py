@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from grader.service import queue
 from grader.service.access import Person, Role
@@ -32,6 +32,26 @@ class StillClock:
 
     def pass_by(self, *, seconds: float) -> None:
         self.at_ms += int(seconds * 1000)
+
+
+@dataclass(slots=True)
+class Told:
+    """A dispatcher that grades nothing and remembers what it heard."""
+
+    numbers: list[int] = field(default_factory=list)
+    wakes: int = 0
+
+    def announce(self, connection: Connection, number: int) -> None:
+        self.numbers.append(number)
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+    def start(self, count: int) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to stop."""
 
 
 @dataclass(slots=True)

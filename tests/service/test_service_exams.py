@@ -10,10 +10,11 @@ import pytest
 from stage import QUESTION, Stage, finished
 
 from grader.core.exam import Exam, ExamKind, ExamQuestion, LateCredit, Slot
-from grader.service import queue, sittings
+from grader.service import drafts, queue, sittings
 from grader.service.access import Person, Role
 from grader.service.audit import find_broken_link
-from grader.service.sittings import Allowance, Phase
+from grader.service.exam_clock import Allowance
+from grader.service.sittings import Phase
 from grader.service.submissions import Receipt, Refused
 
 OPENS = datetime(2027, 1, 15, 9, tzinfo=UTC)
@@ -195,7 +196,7 @@ def test_what_was_saved_at_the_end_is_handed_in_once(stage: Stage) -> None:
     begin(stage, person)
     with stage.database.writing() as connection:
         for text in ("x = 1", "x = 2"):
-            sittings.save_draft(connection, person, QUESTION, EXAM.id, text, stage.clock.now_ms())
+            drafts.save_draft(connection, person, QUESTION, EXAM.id, text, stage.clock.now_ms())
     at(stage, 1.6)
     questions = dict(stage.catalogue.questions)
 
@@ -213,9 +214,9 @@ def test_what_was_saved_at_the_end_is_handed_in_once(stage: Stage) -> None:
 def test_draft_that_is_too_large_is_refused_and_the_old_one_stays(stage: Stage) -> None:
     person = stage.person()
     with stage.database.writing() as connection:
-        sittings.save_draft(connection, person, QUESTION, "", "x = 1", 1)
+        drafts.save_draft(connection, person, QUESTION, "", "x = 1", 1)
         with pytest.raises(Refused, match="larger than 256 KiB"):
-            sittings.save_draft(connection, person, QUESTION, "", "#" * 300_000, 2)
+            drafts.save_draft(connection, person, QUESTION, "", "#" * 300_000, 2)
 
     with stage.database.reading() as connection:
-        assert sittings.draft_of(connection, person, QUESTION) == "x = 1"
+        assert drafts.draft_of(connection, person, QUESTION) == "x = 1"

@@ -16,11 +16,12 @@ from grader.core.reveal import Stage as Told
 from grader.service import practice, queue
 from grader.service.access import Person, Role
 from grader.service.demo import welcome
+from grader.service.exam_clock import Allowance
 from grader.service.feedback import held_back
 from grader.service.people import use_link
 from grader.service.practice import Learning
 from grader.service.showing import Reader, Shown, show
-from grader.service.sittings import Allowance, grant
+from grader.service.sittings import grant
 from grader.service.waiting import waiting_of
 from grader.service.workers import finished_of
 from tests.report import examples

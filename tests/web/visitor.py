@@ -19,7 +19,7 @@ from grader.service.workers import finished_of
 from grader.web.app import make_app
 from grader.web.shell import Shell
 from grader.web.site import Site
-from tests.service.stage import QUESTION, Stage
+from tests.service.stage import QUESTION, Stage, Told
 
 HOST = "http://testserver"
 SOURCE = "def backward(x, delta_f, kernel, stride):\n    return 0 * x\n"
@@ -48,12 +48,12 @@ class AppTransport(httpx.BaseTransport):
 
 @dataclass(slots=True)
 class Server:
-    """A site, and what was done to it. wakes counts how often workers were told."""
+    """A site without workers; told: what a dispatcher would have heard."""
 
     stage: Stage
     is_secure: bool = False
     public_host: str = ""
-    wakes: list[int] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
 
     @property
     def site(self) -> Site:
@@ -61,7 +61,7 @@ class Server:
             database=self.stage.database,
             catalogue=self.stage.catalogue,
             clock=self.stage.clock,
-            wake=lambda: self.wakes.append(1),
+            dispatcher=self.told,
             is_secure=self.is_secure,
             public_host=self.public_host,
         )
