@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
@@ -23,9 +25,33 @@ def save_draft(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What stands in the editor of a question."""
+
+    question: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A draft, and when it was kept."""
+
+    content: str
+    saved_ms: int
+
+
+def kept_of(connection: Connection, person: Person, question: str, exam: str = "") -> Kept | None:
+    """Give what a student last typed, and when; None where nothing was kept."""
+    found = connection.execute(
+        select(draft.c.content, draft.c.saved_ms).where(
+            draft.c.person == person.id, draft.c.question == question, draft.c.exam == exam
+        )
+    ).first()
+    return None if found is None else Kept(content=found.content, saved_ms=found.saved_ms)
+
+
 def draft_of(connection: Connection, person: Person, question: str, exam: str = "") -> str | None:
     """Give what a student last typed, or None."""
-    found = select(draft.c.content).where(
-        draft.c.person == person.id, draft.c.question == question, draft.c.exam == exam
-    )
-    return connection.execute(found).scalar_one_or_none()
+    kept = kept_of(connection, person, question, exam)
+    return None if kept is None else kept.content

@@ -6,7 +6,7 @@ Times are whole milliseconds since 1970, UTC; whoever asks brings the time of re
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from grader.core.exam import Exam, LateCredit
@@ -40,13 +40,18 @@ def until_ms(credit: LateCredit, allowance: Allowance) -> int:
     return int(credit.until.timestamp() * 1000) + allowance.extra_ms
 
 
-def limit_ms(exam: Exam, allowance: Allowance, started_ms: int) -> int:
-    """Give when a sitting ends: its length with what was granted, cut at closes."""
-    assert exam.duration is not None
-    length_ms = int(exam.duration.total_seconds() * 1000) * allowance.time_percent // 100
-    ends_ms = started_ms + length_ms
+def end_ms(exam: Exam, allowance: Allowance, started_ms: int) -> int | None:
+    """Give when a sitting ends: its length with what was granted, cut at closes; None for never."""
     closes_ms = closing_ms(exam, allowance)
+    if exam.duration is None:
+        return closes_ms
+    ends_ms = started_ms + length_ms(exam.duration, allowance)
     return ends_ms if closes_ms is None else min(ends_ms, closes_ms)
+
+
+def length_ms(duration: timedelta, allowance: Allowance) -> int:
+    """Give how long a student may sit."""
+    return int(duration.total_seconds() * 1000) * allowance.time_percent // 100
 
 
 def closing_ms(exam: Exam, allowance: Allowance) -> int | None:
@@ -56,9 +61,16 @@ def closing_ms(exam: Exam, allowance: Allowance) -> int | None:
         return None
     longer_ms = 0
     if exam.duration is not None and allowance.time_percent > 100:
-        more = allowance.time_percent - 100
-        longer_ms = int(exam.duration.total_seconds() * 1000) * more // 100
+        longer_ms = length_ms(exam.duration, allowance) - length_ms(exam.duration, Allowance())
     return closes_ms + allowance.extra_ms + longer_ms
+
+
+def over_ms(exam: Exam, allowance: Allowance) -> int | None:
+    """Give when nothing a student hands in counts any more: after the last late credit."""
+    closes_ms = closing_ms(exam, allowance)
+    if closes_ms is None or exam.duration is not None:
+        return closes_ms
+    return max([closes_ms, *(until_ms(credit, allowance) for credit in exam.late)])
 
 
 def ms_of(time: datetime | None) -> int | None:

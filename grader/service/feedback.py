@@ -8,16 +8,15 @@ from sqlalchemy import Connection, select
 
 from grader.core.exam import Exam, ExamKind, Feedback
 from grader.service.access import Permission, Person
-from grader.service.exam_clock import Allowance, closing_ms
+from grader.service.exam_clock import GRACE_MS, Allowance, over_ms
 from grader.service.results import Entry
-from grader.service.sittings import allowance_of
 from grader.service.tables import accommodation
 
 
 def feedback_for(
-    connection: Connection, owner: Person, entry: Entry, exams: Mapping[str, Exam], now_ms: int
+    connection: Connection, entry: Entry, exams: Mapping[str, Exam], now_ms: int
 ) -> Feedback:
-    """Give what the owner sees of a submission: all in practice and after closing.
+    """Give what the owner sees of a submission: all in practice, and once nobody sits the exam.
 
     An exam that is no longer in the course keeps its hidden groups hidden.
     """
@@ -26,8 +25,12 @@ def feedback_for(
     exam = exams.get(entry.exam)
     if exam is None:
         return Feedback.SHOWN
-    end_ms = closing_ms(exam, allowance_of(connection, owner, exam))
-    return Feedback.ALL if end_ms is not None and now_ms > end_ms else exam.feedback
+    return exam_feedback(connection, exam, now_ms)
+
+
+def exam_feedback(connection: Connection, exam: Exam, now_ms: int) -> Feedback:
+    """Give what students see of an exam now: all, as soon as nothing they tell can be used."""
+    return Feedback.ALL if is_over_for_all(connection, exam, now_ms) else exam.feedback
 
 
 def held_back(
@@ -39,15 +42,16 @@ def held_back(
     return frozenset(
         question.id
         for exam in exams
-        if exam.kind is ExamKind.EXAM and not _is_over_for_all(connection, exam, now_ms)
+        if exam.kind is ExamKind.EXAM and not is_over_for_all(connection, exam, now_ms)
         for question in exam.questions
     )
 
 
-def _is_over_for_all(connection: Connection, exam: Exam, now_ms: int) -> bool:
+def is_over_for_all(connection: Connection, exam: Exam, now_ms: int) -> bool:
+    """Tell whether no answer to an exam counts any more, whatever a student was granted."""
     granted = connection.execute(select(accommodation).where(accommodation.c.exam == exam.id))
     allowances = [Allowance()] + [
         Allowance(time_percent=row.time_percent, extra_ms=row.extra_ms) for row in granted
     ]
-    ends = [closing_ms(exam, allowance) for allowance in allowances]
-    return all(end is not None and now_ms > end for end in ends)
+    ends = [over_ms(exam, allowance) for allowance in allowances]
+    return all(end is not None and now_ms > end + GRACE_MS for end in ends)

@@ -20,7 +20,7 @@ from grader.service.database import Database
 from grader.service.dispatcher import Dispatcher
 from grader.service.drafts import save_draft
 from grader.service.feedback import held_back
-from grader.service.sittings import hand_in_for_exam, is_near_an_end
+from grader.service.sittings import hand_in_for_exam, is_near_an_end, situation
 from grader.service.submissions import HandIn, Receipt, Refused, hand_in
 
 KINDS = ("submit", "check")
@@ -125,8 +125,10 @@ def _take_turn(
     connection: Connection, person: Person, exam: Exam | None, given: HandIn, now_ms: int
 ) -> None:
     """Raise TooOften where somebody hands in faster than a person can; never near an end."""
-    if exam is not None and is_near_an_end(connection, person, exam, now_ms):
-        return
+    if exam is not None:
+        now = situation(connection, person, exam, now_ms)
+        if is_near_an_end(now, exam, now_ms):
+            return
     bucket = given.question.id if given.kind == "submit" else f"check {given.question.id}"
     seconds = rates.take(connection, person, bucket, now_ms)
     if seconds is not None:

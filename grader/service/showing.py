@@ -15,7 +15,6 @@ from grader.service import practice
 from grader.service.access import Person
 from grader.service.catalogue import Catalogue
 from grader.service.feedback import feedback_for, held_back
-from grader.service.people import find_person
 from grader.service.practice import Learning
 from grader.service.results import Entry, find_entry, history, report_of, source_of
 from grader.service.waiting import Waiting, waiting_of
@@ -59,8 +58,7 @@ def show(
     entry = find_entry(connection, receipt, reader.person)
     if entry is None:
         return None
-    owner = find_person(connection, entry.person) or reader.person
-    feedback = feedback_for(connection, owner, entry, catalogue.exams, reader.now_ms)
+    feedback = feedback_for(connection, entry, catalogue.exams, reader.now_ms)
     return Shown(
         entry=entry,
         feedback=feedback,
@@ -75,13 +73,14 @@ def show(
 
 
 def _stage(connection: Connection, catalogue: Catalogue, entry: Entry) -> Stage:
-    """Give how much is told at this attempt: as the question says, with each attempt more."""
-    question = catalogue.questions.get(entry.question)
-    if question is None or entry.kind == "check":  # a check is of what the student has anyway
+    """Give how much is told at this attempt: as question or exam say, with each attempt more."""
+    exam, question = catalogue.exams.get(entry.exam), catalogue.questions.get(entry.question)
+    decides = exam if entry.exam else question
+    if decides is None or entry.kind == "check":  # a check is of what the student has anyway
         return Stage.HINT
     same = history(connection, entry.person, entry.question)
     before = [each for each in same if each.number < entry.number and each.exam == entry.exam]
-    return question.reveal.at(len(before) + 1)
+    return decides.reveal.at(len(before) + 1)
 
 
 def previous_attempt(connection: Connection, entry: Entry) -> Entry | None:

@@ -26,7 +26,9 @@ from grader.sandbox import Sandbox
 from grader.service import practice, queue
 from grader.service.catalogue import Catalogue
 from grader.service.clock import Clock
+from grader.service.closing import close_overdue
 from grader.service.database import Database
+from grader.service.receiving import Desk
 from grader.service.submissions import files_of
 from grader.service.tables import worker
 
@@ -57,11 +59,13 @@ class Workers:
         self._sandbox, self._clock = sandbox, clock
         self._stop, self._work = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
+        self._desk = Desk(database=database, catalogue=catalogue, clock=clock, dispatcher=self)
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def start(self, count: int) -> None:
         """Start so many graders, and one thread that reconciles and gives the sign of life."""
         self._tend()
+        self._close_exams()
         names = [f"grade-{number}" for number in range(count)]
         self._threads = [threading.Thread(target=self._run, name=name) for name in names]
         self._threads.append(threading.Thread(target=self._tend_for_ever, name="reconcile"))
@@ -142,6 +146,7 @@ class Workers:
             since += _HEARTBEAT_SECONDS
             try:
                 self._tend(is_beat_only=since < _RECONCILE_SECONDS)
+                self._close_exams()
             except Exception:  # noqa: BLE001 -- the next round may go well
                 _log.exception("reconciling failed")
             since = 0.0 if since >= _RECONCILE_SECONDS else since
@@ -157,6 +162,14 @@ class Workers:
                 .values(**values)
                 .on_conflict_do_update(index_elements=["id"], set_={"heartbeat_ms": now_ms})
             )
+
+    def _close_exams(self) -> None:
+        """End the sittings whose time is up; one that fails does not keep the others open."""
+        for exam in self._catalogue.exams.values():
+            try:
+                close_overdue(self._desk, exam)
+            except Exception:  # noqa: BLE001 -- tried again with the next sign of life
+                _log.exception("an exam could not be closed")
 
 
 class _Renewal:

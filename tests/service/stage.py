@@ -14,6 +14,7 @@ from grader.service.access import Person, Role
 from grader.service.catalogue import Catalogue
 from grader.service.database import Database
 from grader.service.people import NewPerson, add_person
+from grader.service.receiving import Desk
 from grader.service.submissions import HandIn, Receipt, hand_in
 
 QUESTION = "ssu_batch4_004"
@@ -61,7 +62,17 @@ class Stage:
     database: Database
     catalogue: Catalogue
     clock: StillClock
+    told: Told = field(default_factory=Told)
     _names: Any = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(
+            database=self.database,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            dispatcher=self.told,
+        )
 
     def person(self, role: Role = Role.STUDENT, name: str = "") -> Person:
         new = NewPerson(name=name or f"Person {next(self._names)}", role=role)

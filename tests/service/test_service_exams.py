@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -13,7 +14,9 @@ from grader.core.exam import Exam, ExamKind, ExamQuestion, LateCredit, Slot
 from grader.service import drafts, queue, sittings
 from grader.service.access import Person, Role
 from grader.service.audit import find_broken_link
+from grader.service.closing import close_overdue, finish
 from grader.service.exam_clock import Allowance
+from grader.service.receiving import Parcel, TooOften, receive
 from grader.service.sittings import Phase
 from grader.service.submissions import Receipt, Refused
 
@@ -190,25 +193,156 @@ def test_attempts_are_counted_and_what_was_ungradable_is_free(stage: Stage) -> N
     assert hand_in(stage, person, source=b"a = 3").is_new
 
 
+def save(stage: Stage, person: Person, text: str, exam: Exam = EXAM) -> None:
+    typed = drafts.Typed(question=QUESTION, content=text)
+    with stage.database.writing() as connection:
+        sittings.save_exam_draft(connection, person, exam, typed, stage.clock.now_ms())
+
+
+def blobs(stage: Stage) -> list[bytes]:
+    """Give what was handed in, oldest first."""
+    rows = stage.rows(
+        "SELECT b.content FROM submission s JOIN submission_file f ON f.submission = s.id "
+        "JOIN blob b ON b.sha256 = f.sha256 ORDER BY s.id"
+    )
+    return [row[0] for row in rows]
+
+
 def test_what_was_saved_at_the_end_is_handed_in_once(stage: Stage) -> None:
     person = stage.person()
     at(stage, 0)
     begin(stage, person)
-    with stage.database.writing() as connection:
-        for text in ("x = 1", "x = 2"):
-            drafts.save_draft(connection, person, QUESTION, EXAM.id, text, stage.clock.now_ms())
+    for text in ("x = 1", "x = 2"):
+        save(stage, person, text)
     at(stage, 1.6)
-    questions = dict(stage.catalogue.questions)
 
-    for expected in (1, 0):
-        with stage.database.writing() as connection:
-            ended = sittings.close_overdue(connection, EXAM, questions, stage.clock.now_ms())
-        assert ended == expected
+    assert [close_overdue(stage.desk, EXAM) for _ in range(2)] == [1, 0]
 
-    assert stage.rows("SELECT content FROM blob") == [(b"x = 2",)]
+    assert blobs(stage) == [b"x = 2"]
     end_ms = int((OPENS + timedelta(minutes=90)).timestamp() * 1000)
     assert stage.rows("SELECT exam, received_ms FROM submission") == [("midterm", end_ms)]
+    assert stage.told.numbers == [1]
     assert phase(stage, person) is Phase.OVER
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        pytest.param(["draft a", "hand in b"], [b"b"], id="older-than-the-last-hand-in"),
+        pytest.param(["hand in b", "draft a"], [b"b", b"a"], id="newer"),
+        pytest.param(["draft   "], [], id="blank"),
+        pytest.param(["draft STARTER"], [], id="never-changed"),
+        pytest.param(["hand in b", "hand in c", "draft a"], [b"b", b"c"], id="no-attempts-left"),
+    ],
+)
+def test_end_hands_in_what_was_saved_last_and_nothing_else(
+    stage: Stage, steps: list[str], expected: list[bytes]
+) -> None:
+    person = stage.person()
+    at(stage, 0)
+    begin(stage, person)
+    starter = stage.catalogue.starter(stage.catalogue.questions[QUESTION])
+    for step in steps:
+        stage.clock.pass_by(seconds=1)
+        if step.startswith("draft "):
+            save(stage, person, step.removeprefix("draft ").replace("STARTER", starter))
+        else:
+            hand_in(stage, person, source=step.removeprefix("hand in ").encode())
+    at(stage, 1.6)
+
+    close_overdue(stage.desk, EXAM)
+
+    assert blobs(stage) == expected
+
+
+def test_student_who_is_done_finishes_early_and_what_was_saved_is_handed_in(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 0)
+    begin(stage, person)
+    save(stage, person, "x = 1")
+    at(stage, 1)
+
+    with stage.database.writing() as connection:
+        finish(connection, stage.desk, person, EXAM)
+
+    assert phase(stage, person) is Phase.OVER
+    assert blobs(stage) == [b"x = 1"]
+    with pytest.raises(Refused, match="the exam is over"):
+        hand_in(stage, person)
+    with pytest.raises(Refused, match="the exam is over"):
+        save(stage, person, "x = 2")
+    with stage.database.writing() as connection, pytest.raises(Refused, match="nothing to finish"):
+        finish(connection, stage.desk, person, EXAM)
+    at(stage, 2)
+    assert close_overdue(stage.desk, EXAM) == 0
+
+
+def test_homework_hands_in_what_was_saved_when_it_closes_and_may_still_be_late(
+    stage: Stage,
+) -> None:
+    person = stage.person()
+    at(stage, 1)
+    save(stage, person, "x = 1", HOMEWORK)
+    at(stage, 3.1)
+
+    assert close_overdue(stage.desk, HOMEWORK) == 1
+
+    assert blobs(stage) == [b"x = 1"]
+    assert phase(stage, person, HOMEWORK) is Phase.LATE
+    assert hand_in(stage, person, HOMEWORK).is_new
+
+
+def test_moved_deadline_moves_the_clock_of_who_sits_already(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 2)
+    begin(stage, person)
+    longer = replace(EXAM, closes=OPENS + timedelta(hours=5))
+    at(stage, 3.2)
+
+    assert phase(stage, person) is Phase.OVER
+    assert phase(stage, person, longer) is Phase.RUNNING
+    assert close_overdue(stage.desk, longer) == 0
+
+
+def test_repeated_sending_is_acknowledged_even_after_the_end(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 0)
+    begin(stage, person)
+    given = stage.given(exam=EXAM.id)
+
+    def send() -> Receipt:
+        with stage.database.writing() as connection:
+            return sittings.hand_in_for_exam(connection, person, EXAM, given, stage.clock.now_ms())
+
+    first = send()
+    at(stage, 4)
+
+    assert (send().id, send().is_new) == (first.id, False)
+
+
+def test_nobody_is_told_to_wait_near_an_end(stage: Stage) -> None:
+    person = stage.person()
+    stage.catalogue = copy(stage.catalogue)
+    stage.catalogue.exams = {HOMEWORK.id: replace(HOMEWORK, attempts=None)}
+
+    def send(count: int) -> None:
+        for number in range(count):
+            key = f"{number} {stage.clock.at_ms}"
+            files = {"solution.py": f"a = '{key}'".encode()}
+            receive(
+                stage.desk,
+                person,
+                Parcel(question=QUESTION, files=files, key=key, exam=HOMEWORK.id),
+            )
+
+    at(stage, 1)
+    with pytest.raises(TooOften):
+        send(20)
+    for hours in (2.95, 26.9, 50.9):  # before it closes, and before each step of late credit
+        at(stage, hours)
+        send(100)
+
+    assert stage.rows("SELECT count(*) FROM submission") == [(306,)]
 
 
 def test_draft_that_is_too_large_is_refused_and_the_old_one_stays(stage: Stage) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from stage import Stage, finished
+from stage import QUESTION, Stage, finished
 
 from grader.service import queue
+from grader.service.receiving import Parcel, receive
 from grader.service.submissions import Refused
 
 
@@ -263,3 +265,39 @@ def test_database_is_durable_at_each_commit(stage: Stage) -> None:
 
     assert found == ["wal", 2, 1]
     assert sqlite3.sqlite_version_info >= (3, 37)
+
+
+def test_older_hand_ins_for_one_question_wait_until_nobody_waits_for_a_first_one(
+    stage: Stage,
+) -> None:
+    ada, emil = stage.person(), stage.person()
+    parcels = [
+        Parcel(question=QUESTION, files={"a.py": b"a = %d" % number}, key=str(number))
+        for number in range(3)
+    ]
+    old, newest = (receive(stage.desk, ada, parcel) for parcel in parcels[:2])
+    check = receive(stage.desk, ada, replace(parcels[2], kind="check"))
+    other = receive(stage.desk, emil, parcels[0])
+
+    order = []
+    while (held := stage.claim()) is not None:
+        order.append(held.submission)
+        stage.finish(held)
+
+    expected = [other, newest, check, old]
+    assert order == [receipt.submission for receipt in expected]
+    assert stage.told.numbers == sorted(order)
+
+
+def test_older_hand_in_that_waited_long_is_nobodys_second(stage: Stage) -> None:
+    ada = stage.person()
+    for number in range(2):
+        parcel = Parcel(question=QUESTION, files={"a.py": b"a = %d" % number}, key=str(number))
+        receive(stage.desk, ada, parcel)
+    assert stage.rows("SELECT lane FROM submission ORDER BY id") == [(1,), (0,)]
+    stage.clock.pass_by(seconds=601)
+
+    with stage.database.writing() as connection:
+        queue.reconcile(connection, stage.clock.now_ms())
+
+    assert stage.rows("SELECT lane FROM submission ORDER BY id") == [(0,), (0,)]

@@ -16,7 +16,7 @@ from grader.core.reveal import Stage as Told
 from grader.service import practice, queue
 from grader.service.access import Person, Role
 from grader.service.demo import welcome
-from grader.service.exam_clock import Allowance
+from grader.service.exam_clock import GRACE_MS, Allowance
 from grader.service.feedback import held_back
 from grader.service.people import use_link
 from grader.service.practice import Learning
@@ -27,6 +27,7 @@ from grader.service.workers import finished_of
 from tests.report import examples
 
 HOUR_SECONDS = 3600
+GRACE_SECONDS = GRACE_MS // 1000
 
 
 def exam_of(stage: Stage, kind: ExamKind = ExamKind.EXAM, **fields: object) -> Exam:
@@ -103,7 +104,7 @@ def test_exam_hides_until_it_has_closed(stage: Stage, feedback: Feedback, has_re
     assert during.hides_result is not has_report
     assert during.report is None or counterexamples(during) == 0
     assert counterexamples(seen(stage, receipt, stage.person(Role.INSTRUCTOR), exams)) > 0
-    stage.clock.pass_by(seconds=HOUR_SECONDS + 1)
+    stage.clock.pass_by(seconds=HOUR_SECONDS + GRACE_SECONDS + 1)
 
     assert counterexamples(seen(stage, receipt, ada, exams)) > 0
 
@@ -145,7 +146,7 @@ def test_questions_of_an_exam_are_no_practice_until_everybody_is_done(stage: Sta
     other = stage.person()
     assert held(other)
     assert not held(boss)
-    stage.clock.pass_by(seconds=HOUR_SECONDS + 1)
+    stage.clock.pass_by(seconds=HOUR_SECONDS + GRACE_SECONDS + 1)
     assert held(other)  # somebody still sits it
     stage.clock.pass_by(seconds=HOUR_SECONDS)
 

@@ -56,7 +56,7 @@ def test_receipt_is_there_at_once_and_the_workers_are_told(server: Server) -> No
     where = visitor.receipt()
     page = words(visitor.text(where))
 
-    assert (len(server.told.numbers), server.told.wakes) == (1, 1)
+    assert (len(server.stage.told.numbers), server.stage.told.wakes) == (1, 1)
     assert where.removeprefix("/submissions/") in page
     assert "You may close this page" in page
     assert server.stage.rows("SELECT content_sha256 FROM submission")[0][0] in page

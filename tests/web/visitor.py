@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -19,7 +19,7 @@ from grader.service.workers import finished_of
 from grader.web.app import make_app
 from grader.web.shell import Shell
 from grader.web.site import Site
-from tests.service.stage import QUESTION, Stage, Told
+from tests.service.stage import QUESTION, Stage
 
 HOST = "http://testserver"
 SOURCE = "def backward(x, delta_f, kernel, stride):\n    return 0 * x\n"
@@ -48,12 +48,11 @@ class AppTransport(httpx.BaseTransport):
 
 @dataclass(slots=True)
 class Server:
-    """A site without workers; told: what a dispatcher would have heard."""
+    """A site without workers; its stage's dispatcher notes what it heard."""
 
     stage: Stage
     is_secure: bool = False
     public_host: str = ""
-    told: Told = field(default_factory=Told)
 
     @property
     def site(self) -> Site:
@@ -61,7 +60,7 @@ class Server:
             database=self.stage.database,
             catalogue=self.stage.catalogue,
             clock=self.stage.clock,
-            dispatcher=self.told,
+            dispatcher=self.stage.told,
             is_secure=self.is_secure,
             public_host=self.public_host,
         )
