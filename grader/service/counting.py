@@ -141,7 +141,7 @@ def worth_of(question: ExamQuestion, questions: Mapping[str, Question]) -> Fract
     return known.max_score if known else Fraction(0)
 
 
-def rule_of(exam: Exam, question: ExamQuestion, worth: Fraction, allowance: Allowance) -> Rule:
+def rule_of(exam: Exam, worth: Fraction, allowance: Allowance) -> Rule:
     """Give how a question of an exam counts for one student."""
     return Rule(
         worth=worth,

@@ -84,8 +84,8 @@ def report_of(
     feedback: which groups a student may see now. stage: how much is told of a failure in them.
     """
     is_staff = viewer.may(Permission.READ_HIDDEN) and viewer.may(Permission.READ_ALL)
-    if feedback is Feedback.NOTHING_UNTIL_CLOSE and not is_staff:
-        return None
+    if feedback is Feedback.NOTHING_UNTIL_CLOSE and not is_staff and entry.status == "graded":
+        return None  # that something cannot be read is told at once, and is free
     statement = (
         select(result.c.report)
         .join(submission, submission.c.id == result.c.submission)

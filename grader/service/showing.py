@@ -72,6 +72,14 @@ def show(
     )
 
 
+def hides_result(
+    connection: Connection, catalogue: Catalogue, entry: Entry, reader: Reader
+) -> bool:
+    """Tell whether even the score of a submission is kept back from its owner now."""
+    feedback = feedback_for(connection, entry, catalogue.exams, reader.now_ms)
+    return feedback is Feedback.NOTHING_UNTIL_CLOSE
+
+
 def _stage(connection: Connection, catalogue: Catalogue, entry: Entry) -> Stage:
     """Give how much is told at this attempt: as question or exam say, with each attempt more."""
     exam, question = catalogue.exams.get(entry.exam), catalogue.questions.get(entry.question)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
-from grader.core.exam import Exam
+from grader.core.exam import Exam, Feedback
 from grader.service import audit
 from grader.service.access import Person
 from grader.service.drafts import Typed, save_draft
@@ -47,7 +47,7 @@ class Phase(enum.Enum):
 class Situation:
     """One student's clock in one exam. ends_ms is None where nothing ends.
 
-    must_begin: whether a timed exam waits for its student to begin.
+    is_timed: whether it has a duration per student. must_begin: it waits for its student to begin.
     """
 
     phase: Phase
@@ -56,6 +56,7 @@ class Situation:
     ends_ms: int | None
     percent: Fraction
     allowance: Allowance
+    is_timed: bool
     is_begun: bool
     must_begin: bool
 
@@ -135,6 +136,7 @@ def situation(connection: Connection, person: Person, exam: Exam, now_ms: int) -
         ends_ms=ends_ms,
         percent=Fraction(0) if phase is Phase.OVER else percent,
         allowance=allowance,
+        is_timed=exam.duration is not None,
         is_begun=begun is not None,
         must_begin=phase is Phase.OPEN and exam.duration is not None,
     )
@@ -227,6 +229,8 @@ def hand_in_for_exam(
     if not now.accepts:
         raise Refused(f"the exam is {now.phase.value}", status=409)
     begin(connection, person, exam, now_ms)
+    if given.kind == "check" and exam.feedback is Feedback.NOTHING_UNTIL_CLOSE:
+        raise Refused("this exam tells nothing before it is over", "hand in", status=409)
     if given.kind == "submit" and attempts_left(connection, person, exam, given.question.id) == 0:
         raise Refused("no attempts are left for this question", status=409)
     return hand_in(connection, person, given, now_ms)

@@ -18,6 +18,7 @@ from grader.service.access import NotAllowed
 from grader.service.submissions import MOST_BYTES, Refused
 from grader.service.waiting import Waiting, waiting_of
 from grader.web import (
+    exam_pages,
     health_routes,
     practice_pages,
     question_pages,
@@ -36,6 +37,7 @@ ROUTERS = (
     question_pages.router,
     submission_pages.router,
     practice_pages.router,
+    exam_pages.router,
 )
 _FORGED = "The form is too old, or it did not come from this site. Go back, reload it, try again."
 _SAID = {404: "There is no such page.", 405: "This address is not asked for in that way."}

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -14,19 +10,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from grader.core.question import Question
 from grader.service import practice
 from grader.service.access import Person
-from grader.service.drafts import draft_of, save_draft
+from grader.service.drafts import save_draft
 from grader.service.feedback import held_back
 from grader.service.practice import Learning
-from grader.service.receiving import NO_QUESTION, Parcel, TooOften, receive
-from grader.service.results import history
+from grader.service.receiving import NO_QUESTION, receive
 from grader.service.submissions import Refused
-from grader.web.forms import Sent, SentForm
+from grader.web.answering import Answering, answering_page, parcel_of
+from grader.web.forms import SentForm
 from grader.web.guard import Student
 from grader.web.rendering import page
 from grader.web.site import Site, site_of
 
 router = APIRouter(include_in_schema=False)
-_PASTED_NAME = "solution.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,21 +89,21 @@ def show_question(request: Request, name: str, person: Student) -> HTMLResponse:
     """Show a question with its statement and the editor."""
     site = site_of(request)
     question = visible_question(site, person, name)
-    return _question_page(request, person, question)
+    return answering_page(request, Answering(person=person, question=question))
 
 
 @router.post("/questions/{name}/submissions")
 def hand_in_answer(request: Request, name: str, person: Student, sent: SentForm) -> Response:
     """Store what was handed in, then show its receipt: what has one is never lost."""
     site = site_of(request)
-    question = visible_question(site, person, name)
+    answering = Answering(person=person, question=visible_question(site, person, name))
     if sent.text("kind") == "draft":
         _keep_draft(site, person, name, sent.text("code"))
-        return RedirectResponse(f"/questions/{name}", 303)
+        return RedirectResponse(answering.path, 303)
     try:
-        receipt = receive(site.desk, person, parcel_of(sent, question.id))
+        receipt = receive(site.desk, person, parcel_of(sent, answering))
     except Refused as refused:
-        return _question_page(request, person, question, refused, sent.text("code"))
+        return answering_page(request, answering, refused, sent.text("code"))
     return RedirectResponse(f"/submissions/{receipt.id}", 303)
 
 
@@ -137,58 +132,3 @@ def visible_question(site: Site, person: Person, name: str) -> Question:
 def _keep_draft(site: Site, person: Person, name: str, code: str) -> None:
     with site.database.writing() as connection:
         save_draft(connection, person, name, "", code, site.clock.now_ms())
-
-
-def parcel_of(sent: Sent, question: str, exam: str = "") -> Parcel:
-    """Give what a form handed in: its files, or else what stood in the editor."""
-    kind, files = sent.text("kind"), sent.files or _pasted(sent.text("code"))
-    return Parcel(
-        question=question,
-        files=files,
-        key=key_of(sent, kind, files),
-        kind=kind,
-        exam=exam,
-        typed=None if sent.files else sent.text("code"),
-    )
-
-
-def _pasted(code: str) -> dict[str, bytes]:
-    return {_PASTED_NAME: code.encode("utf-8", "replace")} if code.strip() else {}
-
-
-def key_of(sent: Sent, kind: str, files: Mapping[str, bytes]) -> str:
-    """Give the key that makes a double click one hand-in: of the form's own, and what it holds."""
-    digest = hashlib.sha256(f"{sent.text('key')[:200]}\0{kind}".encode())
-    for name, content in sorted(files.items()):
-        digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
-    return f"form-{digest.hexdigest()}"
-
-
-def _question_page(
-    request: Request,
-    person: Person,
-    question: Question,
-    refused: Refused | None = None,
-    code: str | None = None,
-) -> HTMLResponse:
-    site = site_of(request)
-    with site.database.reading() as connection:
-        draft = draft_of(connection, person, question.id)
-        entries = history(connection, person.id, question.id)
-        learning = practice.standings(connection, person).get(question.id, Learning.TO_LEARN)
-    starter = site.catalogue.starter(question)
-    values: dict[str, Any] = {
-        "question": question,
-        "interface": site.catalogue.interface(question),
-        "code": code if code is not None else draft if draft is not None else starter,
-        "starter": starter,
-        "key": secrets.token_urlsafe(16),
-        "refused": refused,
-        "entries": entries,
-        "learning": learning,
-        "shows_solution": learning is Learning.SOLVED and bool(question.solution.strip()),
-    }
-    answer = page(request, "question.html", refused.status if refused else 200, **values)
-    if isinstance(refused, TooOften):
-        answer.headers["Retry-After"] = str(refused.seconds)
-    return answer

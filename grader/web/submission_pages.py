@@ -11,11 +11,12 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from grader.service.access import Person
 from grader.service.results import Entry, find_entry, history, source_of
-from grader.service.showing import Reader, previous_attempt, show
+from grader.service.showing import Reader, hides_result, previous_attempt, show
+from grader.web.answering import Answering
 from grader.web.guard import Student
 from grader.web.progress import Progress
 from grader.web.question_pages import visible_question
-from grader.web.rendering import page
+from grader.web.rendering import page, segment
 from grader.web.site import Site, site_of
 
 router = APIRouter(include_in_schema=False)
@@ -41,6 +42,7 @@ def show_submission(request: Request, receipt: str, person: Student) -> HTMLResp
         entry=shown.entry,
         title=question.title if question else shown.entry.question,
         texts=_texts(shown.files),
+        back=_back(shown.entry),
     )
 
 
@@ -75,12 +77,15 @@ def show_changes(request: Request, receipt: str, person: Student) -> HTMLRespons
     """Show what changed since the attempt before."""
     site = site_of(request)
     entry = _entry(site, receipt, person)
+    reader = Reader(person=person, now_ms=site.clock.now_ms())
     with site.database.reading() as connection:
+        hides = hides_result(connection, site.catalogue, entry, reader)
         before = previous_attempt(connection, entry)
         if before is None:
             raise HTTPException(404, "There is no attempt before this one.")
         old, new = (_texts(source_of(connection, each)) for each in (before, entry))
-    return page(request, "changes.html", entry=entry, before=before, lines=changed_lines(old, new))
+    lines = changed_lines(old, new)
+    return page(request, "changes.html", entry=entry, before=before, lines=lines, hides=hides)
 
 
 @router.get("/questions/{name}/history")
@@ -91,7 +96,13 @@ def show_history(request: Request, name: str, person: Student) -> HTMLResponse:
     with site.database.reading() as connection:
         entries = [each for each in history(connection, person.id, name) if not each.exam]
     return page(
-        request, "history.html", question=question, entries=entries, counting=best_of(entries)
+        request,
+        "history.html",
+        answering=Answering(person=person, question=question),
+        question=question,
+        entries=entries,
+        counting=best_of(entries),
+        hides=False,
     )
 
 
@@ -112,6 +123,12 @@ def changed_lines(old: Mapping[str, str], new: Mapping[str, str]) -> list[str] |
         before, after = old.get(name, "").splitlines(), new.get(name, "").splitlines()
         lines += difflib.unified_diff(before, after, name, name, lineterm="")
     return lines
+
+
+def _back(entry: Entry) -> str:
+    """Give the address of the question, where it was answered."""
+    exam = f"/exams/{segment(entry.exam)}" if entry.exam else ""
+    return f"{exam}/questions/{segment(entry.question)}"
 
 
 def _entry(site: Site, receipt: str, person: Person) -> Entry:

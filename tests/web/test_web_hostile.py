@@ -201,7 +201,7 @@ def test_fault_of_ours_is_a_page_without_traceback(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = server.visitor(Role.STUDENT)
-    monkeypatch.setattr("grader.web.question_pages.draft_of", lambda *_: 1 / 0)
+    monkeypatch.setattr("grader.web.answering.draft_of", lambda *_: 1 / 0)
 
     answer = visitor.get(f"/questions/{QUESTION}")
 

@@ -37,6 +37,16 @@ NEEDED: dict[str, Permission | None] = {
     "GET /submissions/{receipt}/files/{name}": Permission.SUBMIT,
     "GET /submissions/{receipt}/changes": Permission.SUBMIT,
     "GET /practice": Permission.SUBMIT,
+    "GET /exams": Permission.SUBMIT,
+    "GET /exams/{exam_id}": Permission.SUBMIT,
+    "GET /exams/{exam_id}/clock": Permission.SUBMIT,
+    "POST /exams/{exam_id}/begin": Permission.SUBMIT,
+    "GET /exams/{exam_id}/finish": Permission.SUBMIT,
+    "POST /exams/{exam_id}/finish": Permission.SUBMIT,
+    "GET /exams/{exam_id}/questions/{name}": Permission.SUBMIT,
+    "POST /exams/{exam_id}/questions/{name}/submissions": Permission.SUBMIT,
+    "POST /exams/{exam_id}/questions/{name}/draft": Permission.SUBMIT,
+    "GET /exams/{exam_id}/questions/{name}/history": Permission.SUBMIT,
 }
 
 
@@ -61,7 +71,7 @@ def routes() -> Iterator[tuple[str, APIRoute]]:
 def path_of(name: str) -> tuple[str, str]:
     method, _, path = name.partition(" ")
     filled = path.replace("/questions/{name}", f"/questions/{QUESTION}")
-    for part in ("secret", "receipt", "name"):
+    for part in ("secret", "receipt", "exam_id", "name"):
         filled = filled.replace("{" + part + "}", "nothing")
     return method, filled
 

@@ -6,9 +6,22 @@ const nonce = document.querySelector('meta[name="grader-nonce"]').content;
 function writeTimesInOwnZone() {
   const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
   for (const element of document.querySelectorAll("time[datetime]")) {
-    element.title = element.textContent;
-    element.textContent = format.format(new Date(element.dateTime));
+    const own = format.format(new Date(element.dateTime));
+    if ("zoned" in element.dataset) {
+      element.title = own; // written by the author in the zone of the course: kept, with one's own beside it
+      if (new Date(element.dateTime).getTimezoneOffset() !== -offsetMinutes(element.textContent)) {
+        element.textContent += ` (for you ${own})`;
+      }
+    } else {
+      element.title = element.textContent;
+      element.textContent = own;
+    }
   }
+}
+
+function offsetMinutes(written) {
+  const [, sign, hours, minutes] = written.match(/UTC([+-])(\d\d):(\d\d)$/);
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
 function setMathematics() {
@@ -62,17 +75,70 @@ function openEditor() {
   if (!form) return;
   const textarea = form.elements.code;
   const { keep, changed } = keepDrafts(form, textarea);
+  document.addEventListener("grader:ending", keep);
   textarea.addEventListener("input", changed);
   if (typeof graderEditor === "undefined") return;
   const view = graderEditor.overTextarea(textarea, {
     label: "Python code",
     describedBy: "keys",
     nonce,
-    run: () => form.requestSubmit(document.getElementById("check")),
+    run: () => {
+      const check = document.getElementById("check");
+      if (check) form.requestSubmit(check);
+    },
     save: keep,
     changed,
   });
   document.querySelector('label[for="code"]').addEventListener("click", () => view.focus());
+}
+
+// The server tells how much time is left; between its answers a clock that no one can set runs here.
+function runClock() {
+  const line = document.querySelector("[data-clock]");
+  if (!line) return;
+  const shown = line.querySelector(".left");
+  const told = line.querySelector("[role=status]");
+  let left = Number(line.dataset.left);
+  let asked = performance.now();
+  let isEnding = false;
+  let said = Infinity;
+  async function ask() {
+    try {
+      const answer = await fetch(line.dataset.clock, { cache: "no-store" });
+      if (!answer.ok) return;
+      const now = await answer.json();
+      asked = performance.now();
+      left = now.left_ms ?? Infinity;
+      if (now.phase === "over") location.assign(line.dataset.clock.replace(/\/clock$/, ""));
+    } catch {
+      // without an answer the clock runs on by itself
+    }
+  }
+  function tick() {
+    const ms = Math.max(left - (performance.now() - asked), 0);
+    const seconds = Math.floor(ms / 1000);
+    const pad = (number) => String(number).padStart(2, "0");
+    const hours = Math.floor(seconds / 3600);
+    const minutes = Math.floor(seconds / 60) % 60;
+    shown.textContent = hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
+    line.classList.toggle("soon", ms < 300000);
+    const mark = [60, 300, 600].find((limit) => seconds <= limit);
+    if (mark < said && seconds > 0) {
+      said = mark;
+      told.textContent = `${Math.ceil(seconds / 60)} minutes or less are left.`;
+    }
+    if (ms < 4000 && !isEnding) {
+      isEnding = true;
+      document.dispatchEvent(new Event("grader:ending"));
+    } else if (ms > 10000) {
+      isEnding = false;
+    }
+    if (ms === 0) told.textContent = "Time is over. What is saved is handed in.";
+  }
+  setInterval(tick, 500);
+  setInterval(ask, 20000);
+  document.addEventListener("visibilitychange", () => document.hidden || ask());
+  tick();
 }
 
 function followProgress() {
@@ -101,4 +167,5 @@ writeTimesInOwnZone();
 setMathematics();
 letScrollersBeReached();
 openEditor();
+runClock();
 followProgress();
