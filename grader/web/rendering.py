@@ -100,7 +100,7 @@ def time_in_zone(ms: int, written: datetime) -> Markup:
     offset = at.strftime("%z")
     return Markup('<time datetime="{}" data-zoned>{}</time>').format(
         at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        f"{at:%Y-%m-%d %H:%M} UTC{offset[:3]}:{offset[3:5]}",
+        f"{at:%Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''} UTC{offset[:3]}:{offset[3:5]}",
     )
 
 

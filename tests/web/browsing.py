@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
   if (!isTyped) console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
 });
 """
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _TOLD_BY_THE_EVENT = "Applying inline style violates"
 
 
@@ -71,20 +73,41 @@ class Demo:
 
 
 def small_course(folder: Path) -> Path:
-    """Make a course of two questions: its corpora are soon there."""
+    """Make a course of two questions, whose corpora are soon there, and two exams that are open."""
     for name in ("pooling/max_pooling_backward.md", "activations/relu.md"):
         target = folder / "questions" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "questions" / name, target)
     shutil.copytree(ROOT / "reference", folder / "reference")
+    write_exam(folder, "midterm", seconds=3 * 3600)
     return folder
 
 
+def write_exam(course: Path, name: str, *, seconds: float) -> None:
+    """Write an exam of one question that has been open for an hour and closes so much later."""
+    now = datetime.now(UTC)
+    times = {"opens": now - timedelta(hours=1), "closes": now + timedelta(seconds=seconds)}
+    lines = [f"{key}: {time:%Y-%m-%dT%H:%M:%S+00:00}" for key, time in times.items()]
+    front = ["---", f"id: {name}", "type: exam", f"title: The {name}", *lines, "duration: 30 min"]
+    rules = [
+        "attempts: 3",
+        "feedback: shown",
+        "questions: [relu]",
+        "---",
+        "# Instructions",
+        "Alone.",
+    ]
+    target = course / "questions" / "exams" / f"{name}.md"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text("\n".join([*front, *rules]) + "\n", encoding="utf-8")
+
+
 @contextmanager
-def demo(folder: Path) -> Iterator[Demo]:
+def demo(folder: Path, course: Path | None = None) -> Iterator[Demo]:
     """Serve a small course with `grader serve --demo`, as a reader of the README would."""
     command = [sys.executable, "-m", "grader", "serve", "--demo", "--port", "0"]
-    places = ["--state", str(folder / "state"), "--course", str(small_course(folder / "course"))]
+    course = course or small_course(folder / "course")
+    places = ["--state", str(folder / "state"), "--course", str(course)]
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(
@@ -152,3 +175,18 @@ def tab(browser: Any, server: Demo, who: str = "", **options: Any) -> Iterator[T
     yield found
     context.close()
     assert found.faults == [], found.faults
+
+
+def accessibility_faults(page: Any) -> list[str]:
+    """Give what axe finds on a page, and by how much it is wider than the window."""
+    try:
+        from axe_playwright_python.base import AXE_SCRIPT
+    except ImportError:
+        miss("axe is missing: pip install '.[browser]'")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE_SCRIPT)
+    run = "rules => axe.run(document, {runOnly: rules})"
+    violations = page.evaluate(run, _RULES)["violations"]
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    said = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in violations]
+    return [*said, f"{over} px too wide"] if said or over > 0 else []

@@ -153,7 +153,7 @@ def test_answer_is_handed_in_with_a_receipt_and_counts_on_the_scale_of_the_exam(
     assert report.score is not None
     points = report.score * 10 / report.max_score
     assert f"{float(points):g} / 10" in page
-    assert "1 handed in" in page
+    assert "1 attempt at" in page
     assert f'href="{ASKED}">Back to the question' in visitor.text(receipt)
     assert server.stage.rows("SELECT exam FROM submission") == [(EXAM.id,)]
 
@@ -188,7 +188,7 @@ def test_draft_is_kept_while_the_exam_runs_and_refused_afterwards(server: Server
     assert close_overdue(server.site.desk, EXAM) == 1
     page = words(visitor.text(PAGE))
     assert "Your time is over." in page
-    assert "1 handed in" in page
+    assert "1 attempt at" in page
 
 
 def test_who_is_done_is_asked_once_more_and_then_finishes(server: Server) -> None:
