@@ -53,6 +53,11 @@ class ExamView:
     sheet: Sheet | None
 
     @property
+    def is_waiting(self) -> bool:
+        """Tell whether something is still being graded: then there is no total yet."""
+        return any(row.counted.is_waiting for block in self.blocks for row in block.rows)
+
+    @property
     def hides_results(self) -> bool:
         """Tell whether points are kept back."""
         return self.feedback is Feedback.NOTHING_UNTIL_CLOSE
