@@ -146,7 +146,7 @@ def test_answer_is_handed_in_with_a_receipt_and_counts_on_the_scale_of_the_exam(
     visitor = student(server)
 
     receipt = hand_in(visitor)
-    assert "together being graded / 12" in words(visitor.text(PAGE))
+    assert "together being graded / 16" in words(visitor.text(PAGE))
     record(server.stage, examples.mixed())
     page = words(visitor.text(PAGE))
     report = examples.mixed()
