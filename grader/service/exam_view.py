@@ -13,19 +13,23 @@ from grader.service.access import Permission, Person
 from grader.service.catalogue import Catalogue
 from grader.service.counting import Counted, count, overrides, rule_of, sheet_of, worth_of
 from grader.service.exam_clock import Allowance
-from grader.service.feedback import exam_feedback, is_over_for_all
+from grader.service.feedback import exam_feedback, held_back_from, is_over_for_all
 from grader.service.results import history
 from grader.service.sittings import Phase, Situation, attempts_left, situation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One question of the exam. question is None where the course has lost it."""
+    """One question of the exam. question is None where the course has lost it.
+
+    is_held: an exam that somebody may still sit asks it too.
+    """
 
     id: str
     question: Question | None
     counted: Counted
     attempts_left: int | None
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ def view_exam(
     blocks: tuple[Block, ...] = ()
     sheet = None
     if may_read(now, person, is_over=is_over):
+        held = held_back_from(connection, person, exam, catalogue.exams.values(), now_ms)
         counted = counted_of(connection, catalogue, person, exam, now.allowance)
         sheet = sheet_of(person.name, exam, counted)
         blocks = tuple(
@@ -83,6 +88,7 @@ def view_exam(
                         question=catalogue.questions.get(question.id),
                         counted=counted[question.id],
                         attempts_left=attempts_left(connection, person, exam, question.id),
+                        is_held=question.id in held,
                     )
                     for question in slot.questions
                 ),

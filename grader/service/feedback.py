@@ -47,6 +47,15 @@ def held_back(
     )
 
 
+def held_back_from(
+    connection: Connection, viewer: Person, exam: Exam, exams: Iterable[Exam], now_ms: int
+) -> frozenset[str]:
+    """Give the questions of a sheet that have to wait: exercises must not rehearse an exam."""
+    if exam.kind is ExamKind.EXAM:
+        return frozenset()
+    return held_back(connection, viewer, exams, now_ms) & {each.id for each in exam.questions}
+
+
 def is_over_for_all(connection: Connection, exam: Exam, now_ms: int) -> bool:
     """Tell whether no answer to an exam counts any more, whatever a student was granted."""
     granted = connection.execute(select(accommodation).where(accommodation.c.exam == exam.id))

@@ -19,7 +19,7 @@ from grader.service.clock import Clock
 from grader.service.database import Database
 from grader.service.dispatcher import Dispatcher
 from grader.service.drafts import save_draft
-from grader.service.feedback import held_back
+from grader.service.feedback import held_back, held_back_from
 from grader.service.sittings import hand_in_for_exam, is_near_an_end, situation
 from grader.service.submissions import HandIn, Receipt, Refused, hand_in
 
@@ -74,7 +74,7 @@ def receive(desk: Desk, person: Person, parcel: Parcel) -> Receipt:
     now_ms = desk.clock.now_ms()
     with desk.database.writing() as connection:
         exam = _exam(desk, parcel)
-        question = find_question(connection, desk, person, parcel)
+        question = _question(connection, desk, person, parcel.question, exam)
         if not question.code_parts:
             raise Refused("this question is not graded here")
         given = HandIn(
@@ -98,14 +98,17 @@ def receive(desk: Desk, person: Person, parcel: Parcel) -> Receipt:
     return receipt
 
 
-def find_question(connection: Connection, desk: Desk, person: Person, parcel: Parcel) -> Question:
-    """Give the question that a parcel answers; Refused where the person may not answer it now."""
-    found = desk.catalogue.questions.get(parcel.question)
-    if found is not None and not parcel.exam:
-        exams = desk.catalogue.exams.values()
-        if found.id in held_back(connection, person, exams, desk.clock.now_ms()):
-            found = None
-    if found is None:
+def _question(
+    connection: Connection, desk: Desk, person: Person, name: str, exam: Exam | None
+) -> Question:
+    """Give a question; Refused where the person may not answer it now."""
+    exams, now_ms = desk.catalogue.exams.values(), desk.clock.now_ms()
+    if exam is None:
+        hidden = held_back(connection, person, exams, now_ms)
+    else:
+        hidden = held_back_from(connection, person, exam, exams, now_ms)
+    found = desk.catalogue.questions.get(name)
+    if found is None or name in hidden:
         raise Refused(NO_QUESTION, status=404)
     return found
 

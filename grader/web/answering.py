@@ -65,15 +65,15 @@ class Answering:
         return self.place.exam.id if self.place else ""
 
 
-def parcel_of(sent: Sent, answering: Answering) -> Parcel:
+def parcel_of(sent: Sent, question: Question, exam: str = "") -> Parcel:
     """Give what a form handed in: its files, or else what stood in the editor."""
     kind, files = sent.text("kind"), sent.files or _pasted(sent.text("code"))
     return Parcel(
-        question=answering.question.id,
+        question=question.id,
         files=files,
         key=key_of(sent, kind, files),
         kind=kind,
-        exam=answering.exam,
+        exam=exam,
         typed=None if sent.files else sent.text("code"),
     )
 

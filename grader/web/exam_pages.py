@@ -6,6 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from grader.core.exam import Exam
+from grader.core.question import Question
 from grader.service.access import Person
 from grader.service.closing import finish
 from grader.service.drafts import Typed
@@ -17,10 +18,11 @@ from grader.service.submissions import Refused
 from grader.web.answering import Answering, InExam, answering_page, parcel_of
 from grader.web.forms import SentForm
 from grader.web.guard import Student
-from grader.web.rendering import exam_path, page
+from grader.web.rendering import exam_path, page, segment
 from grader.web.site import Site, site_of
 
 router = APIRouter(include_in_schema=False)
+_NO_QUESTION = "There is no such question in this exam."
 
 
 @router.get("/exams")
@@ -105,13 +107,14 @@ def hand_in_exam_answer(
 ) -> Response:
     """Store what was handed in, then show its receipt."""
     site = site_of(request)
-    answering = _answering(site, person, exam_id, name)
+    exam, question = find_exam(site, exam_id), _question(site, exam_id, name)
     try:
         if sent.text("kind") == "draft":
-            _keep(site, answering, sent.text("code"))
-            return RedirectResponse(answering.path, 303)
-        receipt = receive(site.desk, person, parcel_of(sent, answering))
+            _keep(site, person, exam, Typed(question=name, content=sent.text("code")))
+            return RedirectResponse(f"{exam_path(exam)}/questions/{segment(name)}", 303)
+        receipt = receive(site.desk, person, parcel_of(sent, question, exam.id))
     except Refused as refused:
+        answering = _answering(site, person, exam_id, name)
         return answering_page(request, answering, refused, sent.text("code"))
     return RedirectResponse(f"/submissions/{receipt.id}", 303)
 
@@ -122,7 +125,8 @@ def save_exam_answer(
 ) -> Response:
     """Keep what is in the editor; what was kept at the end is handed in."""
     site = site_of(request)
-    _keep(site, _answering(site, person, exam_id, name), sent.text("code"))
+    exam, question = find_exam(site, exam_id), _question(site, exam_id, name)
+    _keep(site, person, exam, Typed(question=question.id, content=sent.text("code")))
     return Response(status_code=204)
 
 
@@ -130,8 +134,8 @@ def save_exam_answer(
 def show_exam_history(request: Request, exam_id: str, name: str, person: Student) -> HTMLResponse:
     """Show the reader's attempts at a question of an exam, and which one counts."""
     site = site_of(request)
-    answering = _answering(site, person, exam_id, name)
     view = _view(site, person, find_exam(site, exam_id))
+    answering = _answering(site, person, exam_id, name)
     with site.database.reading() as connection:
         entries = [
             each for each in history(connection, person.id, name) if each.exam == answering.exam
@@ -166,26 +170,30 @@ def _view(site: Site, person: Person, exam: Exam) -> ExamView:
 def _answering(site: Site, person: Person, exam_id: str, name: str) -> Answering:
     """Give a question that the person may read in this exam now; 404 where it is none of it."""
     view = _view(site, person, find_exam(site, exam_id))
-    rows = [row for block in view.blocks for row in block.rows if row.id == name]
-    if not rows or rows[0].question is None:
-        is_known = name in {question.id for question in view.exam.questions}
-        if is_known and not view.blocks:
-            raise Refused(f"the exam is {view.now.phase.value}, and was not begun", status=409)
-        raise HTTPException(404, "There is no such question in this exam.")
+    question = _question(site, exam_id, name)
+    if not view.blocks:
+        raise Refused(f"the exam is {view.now.phase.value}, and was not begun", status=409)
+    row = next(row for block in view.blocks for row in block.rows if row.id == name)
+    if row.is_held:
+        raise Refused("an exam asks this question now", "it comes back afterwards", status=409)
     place = InExam(
         exam=view.exam,
         now=view.now,
-        worth=rows[0].counted.max_score,
-        attempts_left=rows[0].attempts_left,
+        worth=row.counted.max_score,
+        attempts_left=row.attempts_left,
         hides_results=view.hides_results,
     )
-    return Answering(person=person, question=rows[0].question, place=place)
+    return Answering(person=person, question=question, place=place)
 
 
-def _keep(site: Site, answering: Answering, code: str) -> None:
-    assert answering.place is not None
-    typed = Typed(question=answering.question.id, content=code)
+def _question(site: Site, exam_id: str, name: str) -> Question:
+    """Give a question of an exam; 404 where it is none of it."""
+    found = site.catalogue.questions.get(name)
+    if found is None or name not in {each.id for each in find_exam(site, exam_id).questions}:
+        raise HTTPException(404, _NO_QUESTION)
+    return found
+
+
+def _keep(site: Site, person: Person, exam: Exam, typed: Typed) -> None:
     with site.database.writing() as connection:
-        save_exam_draft(
-            connection, answering.person, answering.place.exam, typed, site.clock.now_ms()
-        )
+        save_exam_draft(connection, person, exam, typed, site.clock.now_ms())

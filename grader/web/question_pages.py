@@ -101,7 +101,7 @@ def hand_in_answer(request: Request, name: str, person: Student, sent: SentForm)
         _keep_draft(site, person, name, sent.text("code"))
         return RedirectResponse(answering.path, 303)
     try:
-        receipt = receive(site.desk, person, parcel_of(sent, answering))
+        receipt = receive(site.desk, person, parcel_of(sent, answering.question))
     except Refused as refused:
         return answering_page(request, answering, refused, sent.text("code"))
     return RedirectResponse(f"/submissions/{receipt.id}", 303)

@@ -330,6 +330,24 @@ def test_exercise_sheet_without_times_is_answered_at_any_time(server: Server) ->
     assert visitor.get(f"/questions/{QUESTION}").status_code == 200
 
 
+def test_exercises_do_not_rehearse_an_exam_that_somebody_may_still_sit(server: Server) -> None:
+    visitor = student(server)
+    sheet = replace(
+        EXAM, id="sheet", kind=ExamKind.EXERCISES, opens=None, closes=None, duration=None
+    )
+    server.stage.catalogue.exams = {EXAM.id: EXAM, "sheet": sheet}
+    asked = f"/exams/sheet/questions/{QUESTION}"
+
+    assert "an exam asks it now" in visitor.text("/exams/sheet")
+    assert visitor.get(asked).status_code == 409
+    assert visitor.post(f"{asked}/submissions", code="x = 1", kind="submit").status_code == 409
+    assert server.stage.rows("SELECT count(*) FROM submission") == [(0,)]
+    at(server, 3.1)
+
+    assert visitor.get(asked).status_code == 200
+    assert visitor.post(f"{asked}/submissions", code="x = 1", kind="submit").status_code == 303
+
+
 def test_draft_of_another_site_is_refused(server: Server) -> None:
     visitor = student(server)
     headers = {"X-CSRF-Token": visitor.token(), "Origin": f"{HOST}.evil.example"}
