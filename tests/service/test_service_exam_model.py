@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stage import QUESTION, Stage, StillClock
 
@@ -41,8 +41,15 @@ PASS = st.tuples(st.just("pass"), st.sampled_from([1, 7, 300, 900, 1200]))
 GRANT = st.tuples(
     st.just("grant"), st.sampled_from([100, 150, 200]), st.sampled_from([0, 600, 86_400])
 )
-DEED = st.sampled_from([("begin",), ("save",), ("hand in",), ("finish",), ("close",)])
-STEPS = st.lists(DEED | PASS | DEED | GRANT, min_size=5, max_size=25)
+#: to a moment around the end, where the rules differ by a second
+TO_END = st.tuples(st.just("to end"), st.sampled_from([-1, 0, 1, 15, 16]))
+DEED = st.sampled_from([("save",), ("hand in",), ("finish",), ("close",), ("begin",)])
+BEGIN = st.sampled_from([[], [("begin",)], [("pass", 5), ("begin",)], [("pass", 900), ("begin",)]])
+STEPS = st.builds(
+    lambda first, rest: [*first, *rest],
+    BEGIN,
+    st.lists(DEED | PASS | DEED | TO_END | GRANT, min_size=4, max_size=15),
+)
 
 
 @dataclass
@@ -84,8 +91,10 @@ def empty_stage(catalogue: Catalogue) -> Iterator[Stage]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(steps=STEPS)
+@example(steps=[("pass", 5), ("begin",), ("save",), ("hand in",), ("finish",)])
+@example(steps=[("pass", 5), ("begin",), ("hand in",), ("pass", 1), ("save",), ("to end", 15)])
 def test_what_was_handed_in_is_as_foretold(
     catalogue: Catalogue, steps: list[tuple[str, ...]]
 ) -> None:
@@ -117,6 +126,10 @@ def deed(
         match step:
             case ("pass", int(seconds)):
                 model.now += seconds
+                return True
+            case ("to end", int(delta)):
+                if model.begun is not None:
+                    model.now = max(model.now, int(model.end()) + delta)
                 return True
             case ("grant", int(percent), int(extra)):
                 model.percent, model.extra = percent, extra
