@@ -41,6 +41,38 @@ def required_isolation(options: argparse.Namespace) -> Isolation | None:
     return Isolation(options.require_isolation) if options.require_isolation else None
 
 
+def add_state_option(parser: argparse.ArgumentParser) -> None:
+    """Declare --state."""
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="folder of the database (default: see README)"
+    )
+
+
+def state_folder(given: Path | None, *, is_demo: bool = False) -> Path:
+    """Give the folder of a server's database; a demonstration has one of its own."""
+    if given is not None:
+        return given
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base, "grader-demo" if is_demo else "grader")
+
+
+def require_packages(command: str, extra: str, names: tuple[str, ...]) -> None:
+    """Refuse a command whose packages are not there, and say which extra has them."""
+    import importlib.util
+
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            where=command,
+            what=f"{', '.join(missing)} not installed",
+            hint=f"pip install 'grader[{extra}]'",
+        )
+
+
+#: what the server and whatever reads its database need
+SERVER_PACKAGES = ("fastapi", "uvicorn", "jinja2", "sqlalchemy", "alembic", "fsrs", "multipart")
+
+
 def course_of(options: argparse.Namespace) -> Course:
     """Find the course that the command is about."""
     from grader.bank import find_course

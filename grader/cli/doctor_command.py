@@ -1,13 +1,15 @@
-"""`grader doctor`: which isolation this host can give, and how to get what is missing."""
+"""`grader doctor`: which isolation this host can give, what is missing; how a server is."""
 
 from __future__ import annotations
 
 import argparse
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.cli.common import add_isolation_option, print_text, required_isolation
 from grader.core.call import Isolation
+from grader.core.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.sandbox import Feature
@@ -19,9 +21,31 @@ _GAP = "  "
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `doctor`."""
     add_isolation_option(parser)
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="look at the server whose folder this is, too"
+    )
+    parser.add_argument(
+        "--audit", action="store_true", help="check the audit of that server, row by row"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
+    """Print what this host can give, and how a server is where one is named.
+
+    3 when the required level is out of reach, 1 when something of the server does not hold.
+    """
+    if options.audit and options.state is None:
+        hint = "name the folder of a server with --state"
+        raise UsageError(where="--audit", what="there is nothing to check", hint=hint)
+    code = _host(options)
+    if options.state is None:
+        return code
+    from grader.cli.server_doctor import examine
+
+    return max(code, examine(options.state, with_audit=options.audit))
+
+
+def _host(options: argparse.Namespace) -> int:
     """Print the table of features and the level; 3 when the required level is out of reach."""
     from grader.sandbox import probe
 

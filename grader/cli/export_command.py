@@ -1,11 +1,11 @@
-"""`grader export FORMAT SOURCE`: fill a grade book, or pack a question for another grader."""
+"""`grader export FORMAT SOURCE`: fill a grade book, pack a question for elsewhere, back up."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from grader.cli.common import add_course_option
+from grader.cli.common import add_course_option, add_state_option
 from grader.core.errors import UsageError
 
 #: the options that each format has
@@ -13,6 +13,7 @@ _OPTIONS = {
     "canvas": ("fill", "apply", "column", "key", "decimal", "scale"),
     "moodle": ("fill", "apply", "column", "key", "decimal", "scale", "feedback"),
     "gradescope": ("output", "course"),
+    "backup": ("state",),
 }
 
 
@@ -22,12 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "format",
         choices=list(_OPTIONS),
         metavar="FORMAT",
-        help="canvas or moodle: fill a grade book; gradescope: pack a question as an autograder",
+        help="canvas or moodle: fill a grade book; gradescope: pack a question as an autograder; "
+        "backup: copy the database of a server, which may be running",
     )
     parser.add_argument(
         "source",
         metavar="SOURCE",
-        help="a JSON file of reports, or a folder of them; or a question",
+        help="a JSON file of reports, or a folder of them; a question; the backup to write",
     )
     book = parser.add_argument_group("grade books (canvas, moodle)")
     book.add_argument(
@@ -61,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the zip to write (default: autograder.zip)",
     )
+    add_state_option(parser)
     add_course_option(parser)
 
 
@@ -74,6 +77,10 @@ def run(options: argparse.Namespace) -> int:
         from grader.cli.gradescope_export import export_gradescope
 
         return export_gradescope(options)
+    if options.format == "backup":
+        from grader.cli.backup_export import export_backup
+
+        return export_backup(options)
     from grader.cli.gradebook_export import export_gradebook
 
     return export_gradebook(options)

@@ -6,32 +6,35 @@ import argparse
 import ipaddress
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from grader.cli.common import (
+    SERVER_PACKAGES,
     add_course_option,
     add_isolation_option,
+    add_state_option,
     course_of,
     positive_int,
     print_text,
+    require_packages,
     required_isolation,
+    state_folder,
 )
 from grader.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.service.clock import Clock
     from grader.service.demo import Welcome
 
 _FIRST_PORT = 8000
-_NEEDED = ("fastapi", "uvicorn", "jinja2", "sqlalchemy", "alembic", "fsrs", "multipart")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `serve`."""
-    parser.add_argument(
-        "--state", type=Path, metavar="DIR", help="folder of the database (default: see README)"
-    )
+    add_state_option(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at")
     parser.add_argument(
         "--port", type=_port, default=_FIRST_PORT, help=f"port (default {_FIRST_PORT}; 0: any)"
@@ -45,19 +48,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers", type=positive_int, metavar="N", help="graders (default: cores less one)"
     )
     parser.add_argument("--demo", action="store_true", help="add three sample students")
+    parser.add_argument(
+        "--restore",
+        type=Path,
+        metavar="FILE",
+        help="begin with the database of a backup, in a folder that has none",
+    )
+    parser.add_argument(
+        "--metrics-port",
+        type=_port,
+        metavar="PORT",
+        help="serve metrics for Prometheus to this machine (0: any port)",
+    )
     add_isolation_option(parser)
     add_course_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped, then 0."""
-    _require_packages()
+    require_packages("serve", "server", SERVER_PACKAGES)
     public = _public_url(options)
     from grader.sandbox import Sandbox
 
     # the zygote imports numpy in its own process while this one imports the web
     with Sandbox.start(required=required_isolation(options)) as sandbox:
         from grader.core.call import Isolation
+        from grader.service.backup_keeper import BackupKeeper, Backups
         from grader.service.catalogue import Catalogue
         from grader.service.clock import SystemClock
         from grader.service.database import Database
@@ -66,10 +82,13 @@ def run(options: argparse.Namespace) -> int:
         from grader.web.serving import listen, serve
         from grader.web.site import Site
 
-        state, clock = state_folder(options), SystemClock()
+        state, clock = state_folder(options.state, is_demo=options.demo), SystemClock()
         with listen(options.host, options.port) as listening:
             catalogue = Catalogue(course_of(options), state / "corpora")
+            if options.restore is not None:
+                _restore(options.restore, state, clock)
             database = Database.open(state / "grader.sqlite")
+            keeper = BackupKeeper(Backups(database, clock))
             greeting = welcome(database, catalogue, clock, is_demo=options.demo)
             count = options.workers or max((os.cpu_count() or 2) - 1, 1)
             workers = Workers(database, catalogue, sandbox, clock)
@@ -88,22 +107,26 @@ def run(options: argparse.Namespace) -> int:
 
             def when_ready(port: int) -> None:
                 workers.start(count)
+                keeper.start()
                 _greet(public or _local_url(options.host, port), greeting)
 
             try:
                 serve(site, listening, when_ready)
             finally:
                 workers.close()
+                keeper.close()
                 database.close()
     return 0
 
 
-def state_folder(options: argparse.Namespace) -> Path:
-    """Give the folder of the database; a demonstration has one of its own."""
-    if options.state is not None:
-        return Path(options.state)
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base, "grader-demo" if options.demo else "grader")
+def _restore(backup: Path, state: Path, clock: Clock) -> None:
+    from grader.service.restore import restore
+
+    found = restore(backup, state / "grader.sqlite", clock)
+    newest = "none yet"
+    if found.newest_ms is not None:
+        newest = f"the newest of {datetime.fromtimestamp(found.newest_ms / 1000, UTC):%F %T} UTC"
+    print_text(f"restored {backup}: {found.submissions} submissions, {newest}")
 
 
 def _greet(address: str, greeting: Welcome) -> None:
@@ -114,18 +137,6 @@ def _greet(address: str, greeting: Welcome) -> None:
         lines += [f"  {name:<{width}}  {address}/sign-in/{link}" for name, link in greeting.links]
     print_text("\n".join(lines))
     sys.stdout.flush()
-
-
-def _require_packages() -> None:
-    import importlib.util
-
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            where="serve",
-            what=f"{', '.join(missing)} not installed",
-            hint="pip install 'grader[server]'",
-        )
 
 
 def _public_url(options: argparse.Namespace) -> str:

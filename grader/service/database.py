@@ -7,7 +7,6 @@ needs shared memory, which network file systems do not have.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from grader.core.errors import UsageError
+from grader.service.copying import copy_database
 from grader.service.migrations import bring_up_to_date, revision_of
 
 _BUSY_SECONDS = 10
@@ -33,27 +33,21 @@ class Database:
     def open(cls, path: Path) -> Database:
         """Open or make the database; UsageError when its place or its content cannot be used."""
         _refuse_network_disk(path)
-        try:
+        with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)  # the journal gets the mode of the file
-            engine = _engine(path)
-            with engine.connect() as connection:
-                said = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-                found = revision_of(connection)
-            if said != "ok":
-                raise UsageError(
-                    where=str(path),
-                    what=f"the database is damaged: {said}",
-                    hint="restore a backup",
-                )
+            engine, found = _checked(path)
             bring_up_to_date(engine, path, found)
-        except (OSError, sqlite3.Error) as error:
-            raise UsageError(where=str(path), what=f"cannot be opened ({error})") from error
-        except Exception as error:
-            if isinstance(error.__cause__, sqlite3.Error):  # as SQLAlchemy wraps it
-                what = f"cannot be opened ({error.__cause__})"
-                raise UsageError(where=str(path), what=what) from error
-            raise
+        return cls(engine, path)
+
+    @classmethod
+    def open_as_it_is(cls, path: Path) -> Database:
+        """Open a database that is there, and do not migrate it: for who asks how it is."""
+        if not path.exists():
+            hint = "name the folder of a server with --state"
+            raise UsageError(where=str(path), what="there is no database", hint=hint)
+        with _told(path):
+            engine, _ = _checked(path)
         return cls(engine, path)
 
     @contextmanager
@@ -71,20 +65,40 @@ class Database:
 
     def back_up(self, target: Path) -> None:
         """Write a consistent copy while readers and writers go on; target must not exist."""
-        temporary = target.with_name(f".{target.name}.partial")
-        temporary.unlink(missing_ok=True)
-        raw = sqlite3.connect(self.path, timeout=_BUSY_SECONDS)
-        try:
-            raw.execute("VACUUM INTO ?", (str(temporary),))
-        finally:
-            raw.close()
-        temporary.chmod(0o600)
-        os.link(temporary, target)  # fails where a file of that name is
-        temporary.unlink()
+        copy_database(self.path, target)
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Have what SQLite and the disk say become a UsageError."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise UsageError(where=str(path), what=f"cannot be opened ({error})") from error
+    except Exception as error:
+        if isinstance(error.__cause__, sqlite3.Error):  # as SQLAlchemy wraps it
+            what = f"cannot be opened ({error.__cause__})"
+            raise UsageError(where=str(path), what=what) from error
+        raise
+
+
+def _checked(path: Path) -> tuple[Engine, str | None]:
+    """Give an engine and the revision of a database that is not damaged."""
+    engine = _engine(path)
+    with engine.connect() as connection:
+        said = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+        found = revision_of(connection)
+    if said != "ok":
+        raise UsageError(
+            where=str(path),
+            what=f"the database is damaged: {said}",
+            hint="move it elsewhere and restore a backup: grader serve --restore FILE",
+        )
+    return engine, found
 
 
 def _engine(path: Path) -> Engine:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from grader.core.errors import UsageError
+from grader.service.backups import Reason, write_backup
+from grader.service.clock import SystemClock
 
 _HERE = Path(__file__).parent
 
@@ -29,7 +30,7 @@ def is_up_to_date(connection: Connection) -> bool:
 
 
 def bring_up_to_date(engine: Engine, path: Path, found: str | None) -> None:
-    """Run the steps that are missing, after a copy of the file; refuse a newer database."""
+    """Run the steps that are missing, after a backup; refuse a newer database."""
     config = _config()
     script = ScriptDirectory.from_config(config)
     head = script.get_current_head()
@@ -42,7 +43,7 @@ def bring_up_to_date(engine: Engine, path: Path, found: str | None) -> None:
                 what=f"made by a newer grader (revision {found})",
                 hint="upgrade grader, or restore an older backup",
             )
-        shutil.copy2(path, path.with_name(f"{path.name}.before-{head}"))
+        write_backup(path, Reason.MIGRATION, SystemClock().now_ms())
     with engine.execution_options(is_writer=True).connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
