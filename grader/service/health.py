@@ -70,7 +70,7 @@ def _queue(connection: Connection, now_ms: int) -> Check:
     about = select(func.count(), func.min(submission.c.received_ms)).where(waiting)
     count, oldest = connection.execute(about).one()
     waits_ms = 0 if oldest is None else now_ms - oldest
-    said = f"{count} wait, the oldest for {max(waits_ms, 0) // 1000} s"
+    said = f"{count} waiting, the oldest for {max(waits_ms, 0) // 1000} s"
     return Check(name="queue", holds=waits_ms < _LONGEST_WAIT_MS, said=said)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from grader.service.backup_keeper import Backups
 from grader.service.catalogue import Catalogue
 from grader.service.clock import Clock
 from grader.service.database import Database
@@ -38,6 +39,11 @@ class Site:
             clock=self.clock,
             dispatcher=self.dispatcher,
         )
+
+    @property
+    def backups(self) -> Backups:
+        """Give the backups; what cannot be undone, such as a regrade, takes one first."""
+        return Backups(self.database, self.clock)
 
 
 def site_of(connection: HTTPConnection) -> Site:

@@ -6,9 +6,11 @@ import json
 
 import anyio
 import pytest
+from sqlalchemy import insert
 from visitor import Server, record
 
 from grader.service.access import Role
+from grader.service.tables import worker
 from grader.service.waiting import Waiting
 from grader.web.progress import MOST_STREAMS, Progress, TooManyStreams
 from tests.report import examples
@@ -23,7 +25,35 @@ def test_server_without_workers_is_not_ready(server: Server) -> None:
 
     assert answer.status_code == 503
     found = answer.json()["checks"]
-    assert {name for name, check in found.items() if not check["holds"]} == {"workers"}
+    assert {name for name, check in found.items() if not check["holds"]} == {"workers", "backups"}
+
+
+def alive(server: Server) -> None:
+    stage = server.stage
+    now_ms = stage.clock.now_ms()
+    with stage.database.writing() as connection:
+        row = insert(worker).values(id="1-a", started_ms=now_ms, heartbeat_ms=now_ms)
+        connection.execute(row)
+
+
+def test_server_without_backups_says_so_and_is_ready(server: Server) -> None:
+    alive(server)
+
+    answer = server.client().get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ready"
+    assert answer.json()["checks"]["backups"] == {"holds": False, "said": "none yet"}
+
+
+def test_server_whose_clock_went_back_says_so(server: Server) -> None:
+    server.visitor().receipt()
+    server.stage.clock.pass_by(seconds=-3600)
+
+    found = server.client().get("/readyz").json()["checks"]["clock"]
+
+    assert not found["holds"]
+    assert found["said"].endswith(" UTC, 3600 s before what was recorded last")
 
 
 def test_server_with_work_that_waits_too_long_is_not_ready(server: Server) -> None:
@@ -38,7 +68,7 @@ def test_operator_sees_checks_and_no_names(server: Server) -> None:
 
     page = server.visitor(Role.OPERATOR, "Operator").text("/operations")
 
-    assert "the oldest waits for" in page
+    assert "1 waiting, the oldest for 0 s" in page
     assert "Ada" not in page
 
 
