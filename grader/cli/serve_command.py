@@ -6,6 +6,7 @@ import argparse
 import ipaddress
 import os
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,13 @@ from grader.cli.common import (
 from grader.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.sandbox import Sandbox
     from grader.service.clock import Clock
     from grader.service.demo import Welcome
+    from grader.service.tally import Tally
+    from grader.web.serving import Listening
+    from grader.web.shell import Observe
+    from grader.web.site import Site
 
 _FIRST_PORT = 8000
 
@@ -67,56 +73,88 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped, then 0."""
     require_packages("serve", "server", SERVER_PACKAGES)
+    if options.metrics_port is not None:
+        require_packages("--metrics-port", "metrics", ("prometheus_client",))
     public = _public_url(options)
     from grader.sandbox import Sandbox
 
     # the zygote imports numpy in its own process while this one imports the web
     with Sandbox.start(required=required_isolation(options)) as sandbox:
-        from grader.core.call import Isolation
-        from grader.service.backup_keeper import BackupKeeper, Backups
-        from grader.service.catalogue import Catalogue
-        from grader.service.clock import SystemClock
-        from grader.service.database import Database
-        from grader.service.demo import welcome
-        from grader.service.workers import Workers
-        from grader.web.serving import listen, serve
-        from grader.web.site import Site
+        from grader.web.serving import listen
 
-        state, clock = state_folder(options.state, is_demo=options.demo), SystemClock()
-        with listen(options.host, options.port) as listening:
-            catalogue = Catalogue(course_of(options), state / "corpora")
-            if options.restore is not None:
-                _restore(options.restore, state, clock)
-            database = Database.open(state / "grader.sqlite")
-            keeper = BackupKeeper(Backups(database, clock))
-            greeting = welcome(database, catalogue, clock, is_demo=options.demo)
-            count = options.workers or max((os.cpu_count() or 2) - 1, 1)
-            workers = Workers(database, catalogue, sandbox, clock)
-            site = Site(
-                database=database,
-                catalogue=catalogue,
-                clock=clock,
-                dispatcher=workers,
-                workers=count,
-                is_secure=public.startswith("https:"),
-                public_host=urlsplit(public).netloc,
-                is_official=sandbox.isolation is not Isolation.SELF_CHECK,
-            )
-            for error in catalogue.errors:
-                print(f"grader: {error}", file=sys.stderr)
-
-            def when_ready(port: int) -> None:
-                workers.start(count)
-                keeper.start()
-                _greet(public or _local_url(options.host, port), greeting)
-
-            try:
-                serve(site, listening, when_ready)
-            finally:
-                workers.close()
-                keeper.close()
-                database.close()
+        with listen(options.host, options.port) as listening, ExitStack() as until_stopped:
+            _serve(options, public, sandbox, listening, until_stopped)
     return 0
+
+
+def _serve(
+    options: argparse.Namespace,
+    public: str,
+    sandbox: Sandbox,
+    listening: Listening,
+    until_stopped: ExitStack,
+) -> None:
+    from grader.core.call import Isolation
+    from grader.service.backup_keeper import BackupKeeper
+    from grader.service.catalogue import Catalogue
+    from grader.service.clock import SystemClock
+    from grader.service.database import Database
+    from grader.service.demo import welcome
+    from grader.service.workers import Workers
+    from grader.web import supervisor
+    from grader.web.serving import serve
+    from grader.web.site import Site
+
+    state, clock = state_folder(options.state, is_demo=options.demo), SystemClock()
+    catalogue = Catalogue(course_of(options), state / "corpora")
+    if options.restore is not None:
+        _restore(options.restore, state, clock)
+    database = Database.open(state / "grader.sqlite")
+    until_stopped.callback(database.close)
+    greeting = welcome(database, catalogue, clock, is_demo=options.demo)
+    count = options.workers or max((os.cpu_count() or 2) - 1, 1)
+    workers = Workers(
+        database, catalogue, sandbox, clock, when_tended=lambda: supervisor.tell(supervisor.ALIVE)
+    )
+    until_stopped.callback(workers.close)
+    site = Site(
+        database=database,
+        catalogue=catalogue,
+        clock=clock,
+        dispatcher=workers,
+        workers=count,
+        is_secure=public.startswith("https:"),
+        public_host=urlsplit(public).netloc,
+        is_official=sandbox.isolation is not Isolation.SELF_CHECK,
+    )
+    keeper = BackupKeeper(site.backups)
+    until_stopped.callback(keeper.close)
+    for error in catalogue.errors:
+        print(f"grader: {error}", file=sys.stderr)
+    observe, where = _metrics(options.metrics_port, site, workers.tally, until_stopped)
+
+    def when_ready(port: int) -> None:
+        workers.start(count)
+        keeper.start()
+        _greet(public or _local_url(options.host, port), greeting, where)
+        supervisor.tell(supervisor.READY)
+
+    serve(site, listening, when_ready, observe)
+    supervisor.tell(supervisor.STOPPING)
+
+
+def _metrics(
+    port: int | None, site: Site, tally: Tally, until_stopped: ExitStack
+) -> tuple[Observe, str]:
+    """Serve metrics where they were asked for; gives who hears of requests, and their address."""
+    if port is None:
+        return lambda *_: None, ""
+    from grader.web.metrics import Metrics
+
+    metrics = Metrics(site, tally)
+    found, stop = metrics.serve(port)
+    until_stopped.callback(stop)
+    return metrics.observe, f"http://127.0.0.1:{found}/metrics"
 
 
 def _restore(backup: Path, state: Path, clock: Clock) -> None:
@@ -129,12 +167,14 @@ def _restore(backup: Path, state: Path, clock: Clock) -> None:
     print_text(f"restored {backup}: {found.submissions} submissions, {newest}")
 
 
-def _greet(address: str, greeting: Welcome) -> None:
+def _greet(address: str, greeting: Welcome, metrics: str) -> None:
     lines = [f"serving at {address}/ (Ctrl-C stops)"]
     if greeting.links:
         lines.append("sign in, once each within a week:")
         width = max(len(name) for name, _ in greeting.links)
         lines += [f"  {name:<{width}}  {address}/sign-in/{link}" for name, link in greeting.links]
+    if metrics:
+        lines.append(f"metrics at {metrics}")
     print_text("\n".join(lines))
     sys.stdout.flush()
 

@@ -11,7 +11,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from sqlalchemy import Connection
@@ -23,14 +23,15 @@ from grader.core.stored import pack
 from grader.grading.grade import grade
 from grader.grading.intake import Submission, submission_of
 from grader.sandbox import Sandbox
-from grader.service import practice, queue
+from grader.service import log_context, practice, queue
 from grader.service.catalogue import Catalogue
 from grader.service.clock import Clock
 from grader.service.closing import close_overdue
 from grader.service.database import Database
 from grader.service.receiving import Desk
-from grader.service.submissions import files_of
+from grader.service.submissions import FIRST_RUN, files_of
 from grader.service.tables import worker
+from grader.service.tally import Tally
 
 _log = logging.getLogger("grader.service")
 _IDLE_SECONDS = 0.2
@@ -53,9 +54,11 @@ class Workers:
         sandbox: Sandbox,
         clock: Clock,
         lease_ms: int = queue.LEASE_MS,
+        when_tended: Callable[[], None] = lambda: None,
     ) -> None:
         self._database, self._catalogue = database, catalogue
-        self._lease_ms = lease_ms
+        self._lease_ms, self._when_tended = lease_ms, when_tended
+        self.tally = Tally()
         self._sandbox, self._clock = sandbox, clock
         self._stop, self._work = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
@@ -63,7 +66,10 @@ class Workers:
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def start(self, count: int) -> None:
-        """Start so many graders, and one thread that reconciles and gives the sign of life."""
+        """Start so many graders, and one thread that reconciles and gives the sign of life.
+
+        when_tended is called after each round of that thread, whatever it came to.
+        """
         self._tend()
         self._close_exams()
         names = [f"grade-{number}" for number in range(count)]
@@ -111,10 +117,13 @@ class Workers:
 
     def grade_one(self) -> bool:
         """Grade the next submission; False when nothing waits."""
+        log_context.grades_nothing()
         with self._database.writing() as connection:
             held = queue.claim(connection, self._clock.now_ms(), self._lease_ms)
         if held is None:
             return False
+        log_context.now_grades(held.submission, held.fence)
+        self.tally.claimed(held.claims, held.run, FIRST_RUN)
         started_ms = self._clock.now_ms()
         if held.is_hopeless:
             found = _given_up(started_ms)
@@ -125,7 +134,7 @@ class Workers:
             is_ours = queue.finish(connection, held, found, self._clock.now_ms())
             if is_ours:
                 practice.note(connection, held.submission, self._clock.now_ms())
-        fields = {"submission": held.submission, "fence": held.fence, "status": found.status}
+        fields = {"status": found.status}
         _log.info("finished" if is_ours else "fenced off", extra={"fields": fields})
         return True
 
@@ -138,6 +147,7 @@ class Workers:
             _log.error("a question cannot be graded: %s", error)
             return _given_up(started_ms)
         report = grade(plan, _submission(files), self._sandbox)
+        self.tally.reported(report)
         return finished_of(report, started_ms)
 
     def _tend_for_ever(self) -> None:
@@ -149,12 +159,14 @@ class Workers:
                 self._close_exams()
             except Exception:  # noqa: BLE001 -- the next round may go well
                 _log.exception("reconciling failed")
+            self._when_tended()
             since = 0.0 if since >= _RECONCILE_SECONDS else since
 
     def _tend(self, *, is_beat_only: bool = False) -> None:
         now_ms = self._clock.now_ms()
         with self._database.writing() as connection:
             if not is_beat_only and (lost := queue.reconcile(connection, now_ms)):
+                self.tally.reconciled(len(lost))
                 _log.warning("%d submissions had no result and wait again", len(lost))
             values = {"id": self._name, "started_ms": now_ms, "heartbeat_ms": now_ms}
             connection.execute(

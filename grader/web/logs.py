@@ -13,6 +13,8 @@ from contextvars import ContextVar
 
 from starlette.types import Scope
 
+from grader.service import log_context
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -29,6 +31,7 @@ class JsonFormatter(logging.Formatter):
         }
         if request_id.get():
             line["request_id"] = request_id.get()
+        line |= log_context.context()
         line |= getattr(record, "fields", {})
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__

@@ -13,10 +13,11 @@ from grader.core.errors import UsageError
 from grader.web.app import make_app
 from grader.web.logs import set_up
 from grader.web.progress import Progress
-from grader.web.shell import Shell
+from grader.web.shell import Observe, Shell
 from grader.web.site import Site
 
 _STOP_SECONDS = 3
+Listening = socket.socket
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -32,12 +33,17 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def serve(site: Site, listening: socket.socket, when_ready: Callable[[int], None]) -> None:
+def serve(
+    site: Site,
+    listening: socket.socket,
+    when_ready: Callable[[int], None],
+    observe: Observe = lambda *_: None,
+) -> None:
     """Serve until SIGINT or SIGTERM; when_ready is called with the port once requests are taken."""
     set_up(logging.INFO)
     app = make_app(site)
     config = uvicorn.Config(
-        Shell(app, is_secure=site.is_secure),
+        Shell(app, is_secure=site.is_secure, observe=observe),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +21,9 @@ _MOST_DRAINED_BYTES = 8 << 20
 _PLAIN_500 = b"Something of ours failed. Nothing that has a receipt is lost. Please try again."
 
 
+Observe = Callable[[str, int, float], None]
+
+
 class BodyTooLarge(Exception):
     """More was sent than any hand-in may hold; counted while it came in, whatever was announced."""
 
@@ -27,8 +31,11 @@ class BodyTooLarge(Exception):
 class Shell:
     """Wraps the application; uvicorn serves this."""
 
-    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
-        self._app, self._is_secure = app, is_secure
+    def __init__(
+        self, app: ASGIApp, *, is_secure: bool, observe: Observe = lambda *_: None
+    ) -> None:
+        """observe: told of each request's route, status and seconds."""
+        self._app, self._is_secure, self._observe = app, is_secure, observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass the start and the end of the server on."""
@@ -46,7 +53,9 @@ class Shell:
             if not answer.status:
                 await _plain_500(answer)
         finally:
-            _log.info("request", extra={"fields": _fields(scope, answer, began)})
+            seconds = time.monotonic() - began
+            _log.info("request", extra={"fields": _fields(scope, answer, seconds)})
+            self._observe(route_of(scope), answer.status, seconds)
 
     def _headers(self, scope: Scope) -> dict[str, str]:
         nonce = scope["state"]["nonce"]
@@ -110,11 +119,11 @@ async def _plain_500(send: Send) -> None:
     await send({"type": "http.response.body", "body": _PLAIN_500})
 
 
-def _fields(scope: Scope, answer: _Answer, began: float) -> dict[str, object]:
+def _fields(scope: Scope, answer: _Answer, seconds: float) -> dict[str, object]:
     return {
         "method": scope["method"],
         "route": route_of(scope),
         "status": answer.status,
-        "milliseconds": round((time.monotonic() - began) * 1000),
+        "milliseconds": round(seconds * 1000),
         "person": scope["state"].get("pseudonym", ""),
     }

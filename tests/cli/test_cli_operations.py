@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -14,10 +17,12 @@ from pathlib import Path
 
 import pytest
 from command_line import Course, Run
+from prometheus_client.parser import text_string_to_metric_families
 from test_cli_serve import SECONDS, served
 
 from grader.service.database import Database
 from grader.service.people import NewPerson, add_person
+from grader.web import supervisor
 
 
 @pytest.fixture
@@ -205,3 +210,68 @@ def test_doctor_of_the_host_does_not_load_the_server() -> None:
     )
 
     assert ran.stdout.strip() == "[]", ran.stderr
+
+
+@pytest.mark.slow
+def test_metrics_of_a_running_server(course: Course, tmp_path: Path) -> None:
+    with served(tmp_path, "--demo", "--metrics-port", "0") as server:
+        assert server.stdout is not None
+        lines = [server.stdout.readline() for _ in range(7)]
+        address = lines[-1].removeprefix("metrics at ").strip()
+        page = lines[0].split()[2]
+        with urllib.request.urlopen(f"{page}healthz", timeout=SECONDS):
+            pass
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:
+            found = answer.read().decode()
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(timeout=SECONDS)
+
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/metrics", address)
+    assert address.split(":")[2].split("/")[0] not in page
+    families = {family.name for family in text_string_to_metric_families(found)}
+    assert {"grader_queue_waiting", "grader_submissions", "grader_process_open_fds"} <= families
+    assert 'grader_http_requests_total{route="/healthz",status="200"} 1.0' in found
+    assert code == 0
+
+
+def test_metrics_without_their_package_are_refused_with_the_remedy(
+    run: Run, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, missing = importlib.util.find_spec, "prometheus_client"
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda n, *r: None if n == missing else find(n, *r)
+    )
+
+    ran = run(["serve", "--metrics-port", "0"])
+
+    assert ran.code == 2
+    assert "prometheus_client not installed; pip install 'grader[metrics]'" in ran.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_abstract", [False, True], ids=["file", "abstract"])
+def test_supervisor_hears_that_a_server_is_ready_and_that_it_stops(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_abstract: bool
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.settimeout(SECONDS)
+        name = f"@grader-{tmp_path.name}-{os.getpid()}" if is_abstract else "notify"
+        line.bind(name.replace("@", "\0"))
+        monkeypatch.setenv("NOTIFY_SOCKET", name)
+        with served(tmp_path) as server:
+            first = line.recv(100)
+            server.send_signal(signal.SIGTERM)
+            last = line.recv(100)
+            code = server.wait(timeout=SECONDS)
+
+    assert (first, last, code) == (b"READY=1", b"STOPPING=1", 0)
+
+
+def test_supervisor_that_cannot_be_reached_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", "/no/such/socket")
+
+    supervisor.tell(supervisor.ALIVE)
+
+    assert "could not be told WATCHDOG=1 (No such file or directory)" in caplog.text

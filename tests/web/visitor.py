@@ -17,7 +17,7 @@ from grader.service.access import Person, Role
 from grader.service.people import make_link
 from grader.service.workers import finished_of
 from grader.web.app import make_app
-from grader.web.shell import Shell
+from grader.web.shell import Observe, Shell
 from grader.web.site import Site
 from tests.service.stage import QUESTION, Stage
 
@@ -28,9 +28,9 @@ SOURCE = "def backward(x, delta_f, kernel, stride):\n    return 0 * x\n"
 class AppTransport(httpx.BaseTransport):
     """Asks an application in this process, which runs for the length of each request."""
 
-    def __init__(self, app: FastAPI, *, is_secure: bool) -> None:
+    def __init__(self, app: FastAPI, *, is_secure: bool, observe: Observe) -> None:
         self._app = app
-        self._asgi = httpx.ASGITransport(Shell(app, is_secure=is_secure))
+        self._asgi = httpx.ASGITransport(Shell(app, is_secure=is_secure, observe=observe))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return anyio.run(self._ask, request)
@@ -53,6 +53,7 @@ class Server:
     stage: Stage
     is_secure: bool = False
     public_host: str = ""
+    observe: Observe = lambda *_: None
 
     @property
     def site(self) -> Site:
@@ -67,7 +68,8 @@ class Server:
 
     def client(self) -> httpx.Client:
         scheme = "https" if self.is_secure else "http"
-        transport = AppTransport(make_app(self.site), is_secure=self.is_secure)
+        app = make_app(self.site)
+        transport = AppTransport(app, is_secure=self.is_secure, observe=self.observe)
         return httpx.Client(transport=transport, base_url=f"{scheme}://testserver")
 
     def visitor(self, role: Role = Role.STUDENT, name: str = "") -> Visitor:
