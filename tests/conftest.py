@@ -24,6 +24,8 @@ NOT_COMPARED = " is not installed: the comparison with it did not run"
 
 #: begins the reason of a skip for want of a browser
 UNSEEN = "SEEN BY NO BROWSER: "
+#: begins the reason of a skip for want of what checks a file of another system
+UNLINTED = "LINTED BY NOTHING: "
 
 _folder = pytest.StashKey[Path]()
 _missed: list[str] = []
@@ -56,7 +58,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if not report.skipped or not isinstance(report.longrepr, tuple | list):
         return
     reason = str(report.longrepr[2]).removeprefix("Skipped: ")
-    if reason.startswith(UNSEEN):
+    if reason.startswith((UNSEEN, UNLINTED)):
         _unseen.add(reason)
     if reason.endswith(NOT_COMPARED):
         _missing_packages.add(reason.removesuffix(NOT_COMPARED))

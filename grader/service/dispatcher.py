@@ -8,6 +8,7 @@ that row and job are committed together or not at all. Use cases know this proto
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -21,6 +22,9 @@ class Dispatcher(Protocol):
 
     def wake(self) -> None:
         """Say after a commit that something was announced: sooner is nicer, nothing rests on it."""
+
+    def when_done(self, tell: Callable[[int], None]) -> None:
+        """Have tell called with each submission that this process has graded: a hint, no more."""
 
     def start(self, count: int) -> None:
         """Have so many submissions graded at a time."""

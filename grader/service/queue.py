@@ -36,6 +36,14 @@ CLAIM = text(
     "ORDER BY s.lane, s.nth, s.id LIMIT 1) "
     "RETURNING id, person, question, kind, fence, claims, wanted_run, received_ms"
 )
+#: as text: made of its parts anew for each hand-in it took half of the time of one
+PUT_OFF = text(
+    "UPDATE submission INDEXED BY history SET lane=:later "
+    "WHERE person=(SELECT person FROM submission WHERE id=:number) "
+    "AND question=(SELECT question FROM submission WHERE id=:number) AND id < :number "
+    "AND (exam, kind)=(SELECT exam, kind FROM submission WHERE id=:number) "
+    "AND state='queued' AND published_run IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,16 +206,7 @@ def put_off_older(connection: Connection, number: int) -> None:
 
     They are graded all the same: the older one may be the best, or the newer one unreadable.
     """
-    newer = submission.alias("newer")
-    mine = select(newer).where(newer.c.id == number).subquery()
-    same = [submission.c[name] == mine.c[name] for name in ("person", "question", "exam", "kind")]
-    older = select(submission.c.id).where(*same, submission.c.id < number)
-    connection.execute(
-        update(submission)
-        .where(submission.c.id.in_(older), submission.c.state == "queued")
-        .where(submission.c.published_run.is_(None))
-        .values(lane=LANE_LATER)
-    )
+    connection.execute(PUT_OFF, {"number": number, "later": LANE_LATER})
 
 
 def ahead_of(connection: Connection, number: int) -> int | None:

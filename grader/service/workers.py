@@ -58,6 +58,7 @@ class Workers:
     ) -> None:
         self._database, self._catalogue = database, catalogue
         self._lease_ms, self._when_tended = lease_ms, when_tended
+        self._tell_done: Callable[[int], None] = lambda _: None
         self.tally = Tally()
         self._sandbox, self._clock = sandbox, clock
         self._stop, self._work = threading.Event(), threading.Event()
@@ -86,6 +87,10 @@ class Workers:
     def wake(self) -> None:
         """Say that something waits; without this it is found a little later."""
         self._work.set()
+
+    def when_done(self, tell: Callable[[int], None]) -> None:
+        """Have tell called, in a grader's thread, with each submission that has its result."""
+        self._tell_done = tell
 
     def close(self, seconds: float = 10.0) -> None:
         """Stop; what is being graded is given back when it does not end in time."""
@@ -134,6 +139,8 @@ class Workers:
             is_ours = queue.finish(connection, held, found, self._clock.now_ms())
             if is_ours:
                 practice.note(connection, held.submission, self._clock.now_ms())
+        if is_ours:
+            self._tell_done(held.submission)
         fields = {"status": found.status}
         _log.info("finished" if is_ours else "fenced off", extra={"fields": fields})
         return True

@@ -55,6 +55,7 @@ def make_app(site: Site) -> FastAPI:
             return waiting_of(connection, numbers, site.workers)
 
     progress = Progress(look)
+    site.dispatcher.when_done(progress.changed)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

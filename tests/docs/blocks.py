@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "questions/README.md", "grader/ARCHITECTURE.md")
+PAGES = ("README.md", "questions/README.md", "grader/ARCHITECTURE.md", "grader/deploy/README.md")
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECONDS = 300
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -47,6 +48,9 @@ class Told:
 
     def wake(self) -> None:
         self.wakes += 1
+
+    def when_done(self, tell: Callable[[int], None]) -> None:
+        """Nothing is ever done."""
 
     def start(self, count: int) -> None:
         """Nothing to start."""

@@ -11,10 +11,14 @@ import random
 import re
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+
+from grader.service.database import Database
+from grader.service.people import NewPerson, add_person, make_link, use_link
 
 RIGHT_POOLING = """import numpy as np
 def backward(x, delta_f, kernel, stride):
@@ -27,8 +31,18 @@ def backward(x, delta_f, kernel, stride):
     return dx
 """
 WRONG_POOLING = RIGHT_POOLING.replace("+= delta", "= delta")
+RIGHT_RELU = """import numpy as np
+def relu(x):
+    return np.maximum(x, 0)
+def relu_backward(dout, x):
+    return dout * (x > 0)
+"""
+WRONG_RELU = RIGHT_RELU.replace("dout * (x > 0)", "dout")
 #: question -> its sources: right, wrong
-SOURCES = {"ssu_batch4_004": (RIGHT_POOLING, WRONG_POOLING)}
+SOURCES = {
+    "ssu_batch4_004": (RIGHT_POOLING, WRONG_POOLING),
+    "relu": (RIGHT_RELU, WRONG_RELU),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +116,7 @@ class Student:
             try:
                 found = re.search(r'name="token" value="(\w+)"', client.get("/sign-in").text)
             except httpx.TransportError:
-                self.stop.wait(0.05)
+                time.sleep(0.05)
                 continue
             assert found is not None, "the session is not known any more"
             return found[1]
@@ -114,11 +128,24 @@ class Student:
                 answer = client.post(path, data=form)
             except httpx.TransportError:
                 self.unanswered += 1
-                self.stop.wait(0.05)
+                time.sleep(0.05)
                 continue
             if answer.status_code == 303:
                 return str(answer.headers["location"]).rpartition("/")[2]
             if answer.status_code != 429:
                 self.faults.append(f"{answer.status_code}: {answer.text[:300]}")
             self.refused += 1
-            self.stop.wait(1.0)
+            time.sleep(1.0)
+
+
+def enrol(database: Database, count: int) -> list[str]:
+    """Add so many students who have signed in; gives the secrets of their sessions."""
+    now_ms = time.time_ns() // 1_000_000
+    sessions = []
+    with database.writing() as connection:
+        for number in range(count):
+            student = add_person(connection, NewPerson(name=f"Student {number}"), now_ms)
+            session = use_link(connection, make_link(connection, student.id, now_ms), now_ms)
+            assert session is not None
+            sessions.append(session)
+    return sessions

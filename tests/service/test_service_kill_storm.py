@@ -1,4 +1,7 @@
-"""Kill -9 at any moment loses nothing and doubles nothing; the ledger lies outside the database."""
+"""Kill -9 of graders alone loses nothing and doubles nothing; the ledger is outside the database.
+
+The whole server is killed in test_service_http_storm.py.
+"""
 
 from __future__ import annotations
 
@@ -125,13 +128,13 @@ def test_a_few_kills_lose_nothing(stage: Stage, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_two_hundred_kills_lose_nothing_and_double_nothing(stage: Stage, tmp_path: Path) -> None:
-    storm = weather(stage, tmp_path / "cache", 200)
+def test_sixty_kills_lose_nothing_and_double_nothing(stage: Stage, tmp_path: Path) -> None:
+    storm = weather(stage, tmp_path / "cache", 60)
 
     check(storm)
 
     again = storm.stage.rows("SELECT count(*) FROM submission WHERE fence > 1")
-    assert again[0][0] > 10, "the storm hit nothing: it shows nothing"
+    assert again[0][0] > 5, "the storm hit nothing: it shows nothing"
     assert LEASE_MS < 15_000
 
 

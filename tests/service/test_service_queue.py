@@ -232,6 +232,16 @@ def test_claim_reads_both_indexes_and_no_table(stage: Stage) -> None:
     assert "SCAN submission" not in plan
 
 
+def test_putting_off_older_hand_ins_reads_those_of_one_student_only(stage: Stage) -> None:
+    values = {"number": 7, "later": queue.LANE_LATER}
+    with stage.database.reading() as connection:
+        rows = connection.execute(text("EXPLAIN QUERY PLAN " + queue.PUT_OFF.text), values).all()
+
+    plan = [row.detail for row in rows if row.detail.startswith(("SEARCH", "SCAN"))]
+    assert plan[0] == "SEARCH submission USING INDEX history (person=? AND question=? AND id<?)"
+    assert all("USING INTEGER PRIMARY KEY" in step for step in plan[1:])
+
+
 def test_a_hundred_claims_a_second_with_twenty_thousand_waiting(stage: Stage) -> None:
     """The obvious query managed four a second; this one is 20 times faster than asked for."""
     people = [stage.person() for _ in range(20)]

@@ -99,6 +99,45 @@ def test_events_tell_the_way_to_the_result(server: Server) -> None:
     assert told[0] == {"state": "queued", "ahead": 2, "seconds": 4}
 
 
+def test_result_is_told_at_once_and_not_at_the_next_look() -> None:
+    state = ["queued"]
+
+    async def listen() -> list[float]:
+        progress = Progress(lambda numbers: {n: Waiting(state=state[0]) for n in numbers})
+        progress.interval_seconds = 3600
+        heard = []
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(progress.run)
+            async for event in progress.stream(1, 7, ""):
+                if "queued" in event:
+                    heard.append(anyio.current_time())
+                    state[:] = ["done"]
+                    await anyio.to_thread.run_sync(progress.changed, 7)
+                elif "done" in event:
+                    heard.append(anyio.current_time())
+            tasks.cancel_scope.cancel()
+        return heard
+
+    begun, told = anyio.run(listen)
+
+    assert told - begun < 30
+
+
+def test_grader_that_is_done_after_the_server_has_stopped_harms_nobody() -> None:
+    progress = Progress(lambda numbers: {})
+
+    async def stop_while_somebody_waits() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(progress.run)
+            stream = progress.stream(1, 7, "")
+            await anext(stream)
+            tasks.cancel_scope.cancel()
+
+    anyio.run(stop_while_somebody_waits)
+
+    progress.changed(7)
+
+
 def test_stream_says_nothing_twice_to_who_comes_back(server: Server) -> None:
     async def first(last: str) -> str:
         progress = Progress(lambda numbers: {n: Waiting(state="done") for n in numbers})

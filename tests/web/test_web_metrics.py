@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from prometheus_client import generate_latest
@@ -165,6 +167,24 @@ def test_database_that_cannot_be_read_takes_no_metrics_away_that_need_none(
 
     assert found['grader_claims_total{reason="first"}'] == 0
     assert "grader_queue_waiting" not in found
+
+
+def test_operators_page_names_every_metric_and_no_other(metrics: Metrics) -> None:
+    page = Path(__file__).parents[2] / "grader" / "deploy" / "README.md"
+    rows = re.findall(r"^\| (`grader_.*?) \|", page.read_text(), re.MULTILINE)
+    named = set(re.findall(r"`(grader_\w+)[`{*]", " ".join(rows)))
+    metrics.observe("/", 200, 0.1)
+
+    found = {family.name for family in text_string_to_metric_families(
+        generate_latest(metrics.registry).decode()
+    )}  # fmt: skip
+
+    of_process = {name for name in found if name.startswith("grader_process_")}
+    of_time = {name for name in found if name.endswith("_created")}
+    assert of_process
+    assert {name.removesuffix("_total") for name in named} == {"grader_process_"} | (
+        found - of_process - of_time
+    )
 
 
 @pytest.fixture
