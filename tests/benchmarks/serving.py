@@ -20,10 +20,9 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT), str(ROOT / "tests" / "service")]
 
-from storm_students import RIGHT_POOLING, enrol  # noqa: E402 -- the path comes first
+from storm_students import RIGHT_POOLING, course_of_two, enrol  # noqa: E402 -- the path comes first
 
 from grader.service.database import Database  # noqa: E402
-from tests.web.browsing import small_course  # noqa: E402
 
 QUESTION = "ssu_batch4_004"
 _EXAM = """---
@@ -111,7 +110,7 @@ def serving(
     folder: Path, workers: int, students: int, *, with_exam: bool = False
 ) -> Iterator[Server]:
     """Serve a small course, with an exam on its question that is about to close, or without."""
-    course = small_course(folder / "course")
+    course = course_of_two(folder / "course")
     if with_exam:
         now = datetime.now(UTC)
         exam = _EXAM.format(
