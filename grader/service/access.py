@@ -63,6 +63,11 @@ _SCOPES = {Permission.SUBMIT: "submit", Permission.READ_ALL: "read", Permission.
 SCOPES = tuple(_SCOPES.values())
 
 
+def scopes_of(role: Role) -> tuple[str, ...]:
+    """Give the scopes that a token of somebody in this role can use."""
+    return tuple(scope for needed, scope in _SCOPES.items() if needed in _ALLOWED[role])
+
+
 class NotAllowed(Exception):
     """The person may not do this; the page says so and no more."""
 

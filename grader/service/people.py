@@ -83,7 +83,7 @@ def use_link(connection: Connection, secret: str, now_ms: int) -> str | None:
     """Use a link up and give the secret of a new session; None when it is used, old or unknown."""
     statement = (
         update(token)
-        .where(token.c.hash == _hash(secret), token.c.kind == "link")
+        .where(token.c.hash == hash_of(secret), token.c.kind == "link")
         .where(token.c.used_ms.is_(None), token.c.revoked_ms.is_(None))
         .where(token.c.expires_ms > now_ms)
         .values(used_ms=now_ms)
@@ -121,7 +121,7 @@ def whose(connection: Connection, secret: str, kind: str, now_ms: int) -> Person
     found = (
         connection.execute(
             select(token)
-            .where(token.c.hash == _hash(secret), token.c.kind == kind)
+            .where(token.c.hash == hash_of(secret), token.c.kind == kind)
             .where(token.c.revoked_ms.is_(None))
         )
         .mappings()
@@ -143,7 +143,9 @@ def whose(connection: Connection, secret: str, kind: str, now_ms: int) -> Person
 
 def revoke(connection: Connection, secret: str, now_ms: int) -> None:
     """End a session or token."""
-    connection.execute(update(token).where(token.c.hash == _hash(secret)).values(revoked_ms=now_ms))
+    connection.execute(
+        update(token).where(token.c.hash == hash_of(secret)).values(revoked_ms=now_ms)
+    )
 
 
 def _make(
@@ -161,7 +163,7 @@ def _make(
         insert(token).values(
             person=person_id,
             kind=kind,
-            hash=_hash(secret),
+            hash=hash_of(secret),
             name=name,
             scopes=" ".join(scopes),
             created_ms=now_ms,
@@ -171,5 +173,6 @@ def _make(
     return secret
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """Give what the database keeps of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -72,6 +72,35 @@ def all_entries(connection: Connection, exam: str = "") -> list[Entry]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which submissions to list. owner, question, exam, kind: None for any; before: a number."""
+
+    owner: int | None = None
+    question: str | None = None
+    exam: str | None = None
+    kind: str | None = None
+    before: int | None = None
+    most: int = 50
+
+
+def entries_like(connection: Connection, wanted: Wanted) -> list[Entry]:
+    """Give so many of the submissions that are wanted, newest first."""
+    statement = _entries()
+    for column, value in (
+        (submission.c.person, wanted.owner),
+        (submission.c.question, wanted.question),
+        (submission.c.exam, wanted.exam),
+        (submission.c.kind, wanted.kind),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.before is not None:
+        statement = statement.where(submission.c.id < wanted.before)
+    rows = connection.execute(statement.order_by(submission.c.id.desc()).limit(wanted.most))
+    return [_entry(row) for row in rows.mappings()]
+
+
 def report_of(
     connection: Connection,
     entry: Entry,

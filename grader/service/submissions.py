@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from grader.core.errors import GraderError
+from grader.core.handed_in import digest_of_hand_in
 from grader.core.question import Question
 from grader.service import audit
 from grader.service.access import Person
@@ -101,13 +102,7 @@ def hand_in(connection: Connection, person: Person, given: HandIn, now_ms: int) 
 
 def digest_of(given: HandIn) -> str:
     """Give the hash of what was sent: question, kind, exam, names and contents."""
-    digest = hashlib.sha256()
-    pieces = [given.question.id.encode(), given.kind.encode(), given.exam.encode()]
-    for name in sorted(given.files):
-        pieces += [name.encode("utf-8", "surrogateescape"), given.files[name]]
-    for piece in pieces:
-        digest.update(len(piece).to_bytes(8, "little") + piece)
-    return digest.hexdigest()
+    return digest_of_hand_in(given.question.id, given.kind, given.exam, given.files)
 
 
 def files_of(connection: Connection, number: int) -> dict[str, bytes]:

@@ -18,14 +18,20 @@ from grader.service.access import NotAllowed
 from grader.service.submissions import MOST_BYTES, Refused
 from grader.service.waiting import Waiting, waiting_of
 from grader.web import (
+    api_questions,
+    api_regrades,
+    api_schema,
+    api_submissions,
     exam_pages,
     health_routes,
     practice_pages,
     question_pages,
     sign_in_pages,
     submission_pages,
+    token_pages,
 )
 from grader.web.guard import Forged, NotSignedIn, visit_of
+from grader.web.problems import is_of_api, problem_of
 from grader.web.progress import MOST_STREAMS, Progress, TooManyStreams
 from grader.web.rendering import page
 from grader.web.shell import BodyTooLarge
@@ -38,6 +44,11 @@ ROUTERS = (
     submission_pages.router,
     practice_pages.router,
     exam_pages.router,
+    token_pages.router,
+    api_questions.router,
+    api_submissions.router,
+    api_regrades.router,
+    api_schema.router,
 )
 _FORGED = "The form is too old, or it did not come from this site. Go back, reload it, try again."
 _SAID = {404: "There is no such page.", 405: "This address is not asked for in that way."}
@@ -98,6 +109,8 @@ def _tell_errors(app: FastAPI) -> None:
     }
 
     async def tell(request: Request, error: Exception) -> Response:
+        if is_of_api(request):
+            return problem_of(request, error)
         if isinstance(error, Refused):
             return await _error_page(request, error.status, str(error))
         if isinstance(error, HTTPException):

@@ -1,7 +1,8 @@
 """Who asks, and whether they may: one dependency per route names the permission.
 
 A page is asked for with a session cookie. What changes something must come from our own pages: it
-carries a token made from the session's secret, and an Origin that is ours.
+carries a token made from the session's secret, and an Origin that is ours. The API is asked with an
+API token in a header and with nothing else: no browser adds one by itself, so nobody can forge it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from grader.service.access import Permission, Person, require
+from grader.service.access import NotAllowed, Permission, Person, require
 from grader.service.people import SESSION_MS, whose
+from grader.service.tokens import is_use_noted, note_use
 from grader.web.forms import form_of
 from grader.web.site import Site, site_of
 
@@ -103,6 +106,56 @@ Reader = Annotated[Person, Depends(Need(Permission.READ_ALL))]
 Author = Annotated[Person, Depends(Need(Permission.READ_HIDDEN))]
 Manager = Annotated[Person, Depends(Need(Permission.MANAGE))]
 Operator = Annotated[Person, Depends(Need(Permission.OPERATE))]
+
+
+_BEARER = HTTPBearer(
+    scheme_name="token",
+    bearerFormat="grader_…",
+    description="An API token of yours, made on the page /tokens.",
+    auto_error=False,
+)
+
+
+class NeedToken:
+    """A guard of the API: gives the person whose token it is, if it has one of the permissions.
+
+    Without a permission any token will do.
+    """
+
+    def __init__(self, *permissions: Permission) -> None:
+        self.permissions = permissions
+
+    async def __call__(
+        self,
+        request: Request,
+        given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    ) -> Person:
+        """Give the person; NotSignedIn or NotAllowed else."""
+        site = site_of(request)
+        found = await run_in_threadpool(_owner_of_token, site, given.credentials) if given else None
+        if found is None:
+            raise NotSignedIn
+        request.state.pseudonym = found.pseudonym
+        if self.permissions and not any(map(found.may, self.permissions)):
+            raise NotAllowed(" or ".join(permission.value for permission in self.permissions))
+        return found
+
+
+def _owner_of_token(site: Site, secret: str) -> Person | None:
+    now_ms = site.clock.now_ms()
+    with site.database.reading() as connection:
+        person = whose(connection, secret, "api", now_ms)
+        is_noted = person is None or is_use_noted(connection, secret, now_ms)
+    if not is_noted:
+        with site.database.writing() as connection:
+            note_use(connection, secret, now_ms)
+    return person
+
+
+Caller = Annotated[Person, Depends(NeedToken())]
+StudentCaller = Annotated[Person, Depends(NeedToken(Permission.SUBMIT))]
+ReadingCaller = Annotated[Person, Depends(NeedToken(Permission.SUBMIT, Permission.READ_ALL))]
+ManagingCaller = Annotated[Person, Depends(NeedToken(Permission.MANAGE))]
 
 
 def cookie_name(site: Site) -> str:

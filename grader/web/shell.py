@@ -14,8 +14,8 @@ from grader.service.submissions import MOST_BYTES
 from grader.web.logs import request_id, route_of
 
 _log = logging.getLogger("grader.web")
-#: of a whole request: the files, and what a form adds around them
-MOST_BODY_BYTES = MOST_BYTES + (32 << 10)
+#: of a whole request: the files, as base64 where the API takes them, and what stands around them
+MOST_BODY_BYTES = MOST_BYTES * 4 // 3 + (32 << 10)
 #: read and thrown away after that, so that a browser hears the answer instead of a broken line
 _MOST_DRAINED_BYTES = 8 << 20
 _PLAIN_500 = b"Something of ours failed. Nothing that has a receipt is lost. Please try again."

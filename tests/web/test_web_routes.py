@@ -11,7 +11,7 @@ from visitor import HOST, Server
 
 from grader.service.access import Permission, Role
 from grader.web.app import ROUTERS, make_app
-from grader.web.guard import Need
+from grader.web.guard import Need, NeedToken
 from tests.service.stage import QUESTION
 
 #: what anybody may ask for, signed in or not
@@ -22,6 +22,8 @@ PUBLIC = {
     "GET /sign-in/{secret}",
     "POST /sign-in/{secret}",
     "POST /theme",
+    "GET /api",
+    "GET /api/v1/openapi.json",
 }
 #: what each other route needs; None: to be signed in
 NEEDED: dict[str, Permission | None] = {
@@ -47,15 +49,36 @@ NEEDED: dict[str, Permission | None] = {
     "POST /exams/{exam_id}/questions/{name}/submissions": Permission.SUBMIT,
     "POST /exams/{exam_id}/questions/{name}/draft": Permission.SUBMIT,
     "GET /exams/{exam_id}/questions/{name}/history": Permission.SUBMIT,
+    "GET /tokens": None,
+    "POST /tokens": None,
+    "POST /tokens/{number}/revoke": None,
+    "POST /sign-out-elsewhere": None,
+}
+_OWN_OR_ALL = (Permission.SUBMIT, Permission.READ_ALL)
+#: what the token of a program needs, one of these permissions; (): any token
+NEEDED_OF_TOKENS: dict[str, tuple[Permission, ...]] = {
+    "GET /api/v1/me": (),
+    "GET /api/v1/questions": (Permission.SUBMIT,),
+    "GET /api/v1/questions/{question}": (Permission.SUBMIT,),
+    "POST /api/v1/questions/{question}/submissions": (Permission.SUBMIT,),
+    "GET /api/v1/submissions": _OWN_OR_ALL,
+    "GET /api/v1/submissions/{receipt}": _OWN_OR_ALL,
+    "GET /api/v1/submissions/{receipt}/report": _OWN_OR_ALL,
+    "GET /api/v1/submissions/{receipt}/files/{name}": _OWN_OR_ALL,
+    "GET /api/v1/regrades": (Permission.MANAGE,),
+    "POST /api/v1/regrades": (Permission.MANAGE,),
+    "GET /api/v1/regrades/{run}": (Permission.MANAGE,),
+    "POST /api/v1/regrades/{run}/apply": (Permission.MANAGE,),
+    "POST /api/v1/regrades/{run}/discard": (Permission.MANAGE,),
 }
 
 
-def guards_of(route: APIRoute) -> list[Need]:
+def guards_of(route: APIRoute) -> list[Need | NeedToken]:
     found, left = [], list(route.dependant.dependencies)
     while left:
         dependant = left.pop()
         left += dependant.dependencies
-        if isinstance(dependant.call, Need):
+        if isinstance(dependant.call, Need | NeedToken):
             found.append(dependant.call)
     return found
 
@@ -71,17 +94,28 @@ def routes() -> Iterator[tuple[str, APIRoute]]:
 def path_of(name: str) -> tuple[str, str]:
     method, _, path = name.partition(" ")
     filled = path.replace("/questions/{name}", f"/questions/{QUESTION}")
+    filled = filled.replace("{question}", QUESTION)
     for part in ("secret", "receipt", "exam_id", "name"):
         filled = filled.replace("{" + part + "}", "nothing")
+    for part in ("number", "run"):
+        filled = filled.replace("{" + part + "}", "7")
     return method, filled
 
 
-def test_every_route_is_in_the_table_with_its_one_guard() -> None:
-    found = {name: [guard.permission for guard in guards_of(route)] for name, route in routes()}
+def told(guard: Need | NeedToken) -> object:
+    """Give what a guard needs, as the tables write it."""
+    return guard.permissions if isinstance(guard, NeedToken) else guard.permission
 
-    assert set(found) == PUBLIC | set(NEEDED)
+
+def test_every_route_is_in_the_tables_with_its_one_guard() -> None:
+    found = {name: guards_of(route) for name, route in routes()}
+
+    assert set(found) == PUBLIC | set(NEEDED) | set(NEEDED_OF_TOKENS)
     for name, guards in found.items():
-        assert guards == ([] if name in PUBLIC else [NEEDED[name]]), name
+        is_of_api = name in NEEDED_OF_TOKENS
+        needed = NEEDED_OF_TOKENS[name] if is_of_api else NEEDED.get(name)
+        assert [told(guard) for guard in guards] == ([] if name in PUBLIC else [needed]), name
+        assert all(isinstance(guard, NeedToken) is is_of_api for guard in guards), name
 
 
 def test_application_has_no_other_routes(server: Server) -> None:
