@@ -18,6 +18,7 @@ from grader.service.access import NotAllowed
 from grader.service.submissions import MOST_BYTES, Refused
 from grader.service.waiting import Waiting, waiting_of
 from grader.web import (
+    api_exams,
     api_questions,
     api_regrades,
     api_schema,
@@ -47,6 +48,7 @@ ROUTERS = (
     token_pages.router,
     api_questions.router,
     api_submissions.router,
+    api_exams.router,
     api_regrades.router,
     api_schema.router,
 )

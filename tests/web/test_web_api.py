@@ -76,7 +76,7 @@ def test_hand_in_gives_a_receipt_that_holds(server: Server) -> None:
     assert found["received_at"].endswith("Z")
     files = {"solution.py": SOURCE.encode()}
     assert found["content_sha256"] == digest_of_hand_in(QUESTION, "submit", "", files)
-    assert server.told.numbers == [1]
+    assert server.stage.told.numbers == [1]
     assert server.stage.rows("SELECT receipt FROM submission") == [(found["id"],)]
 
 

@@ -65,6 +65,10 @@ NEEDED_OF_TOKENS: dict[str, tuple[Permission, ...]] = {
     "GET /api/v1/submissions/{receipt}": _OWN_OR_ALL,
     "GET /api/v1/submissions/{receipt}/report": _OWN_OR_ALL,
     "GET /api/v1/submissions/{receipt}/files/{name}": _OWN_OR_ALL,
+    "GET /api/v1/exams": (Permission.SUBMIT,),
+    "GET /api/v1/exams/{exam}": (Permission.SUBMIT,),
+    "GET /api/v1/exams/{exam}/questions/{question}": (Permission.SUBMIT,),
+    "POST /api/v1/exams/{exam}/begin": (Permission.SUBMIT,),
     "GET /api/v1/regrades": (Permission.MANAGE,),
     "POST /api/v1/regrades": (Permission.MANAGE,),
     "GET /api/v1/regrades/{run}": (Permission.MANAGE,),
@@ -95,7 +99,7 @@ def path_of(name: str) -> tuple[str, str]:
     method, _, path = name.partition(" ")
     filled = path.replace("/questions/{name}", f"/questions/{QUESTION}")
     filled = filled.replace("{question}", QUESTION)
-    for part in ("secret", "receipt", "exam_id", "name"):
+    for part in ("secret", "receipt", "exam_id", "exam", "name"):
         filled = filled.replace("{" + part + "}", "nothing")
     for part in ("number", "run"):
         filled = filled.replace("{" + part + "}", "7")
