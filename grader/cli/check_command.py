@@ -17,6 +17,9 @@ from grader.cli.common import (
     wants_colour,
 )
 
+#: what a report of a check is followed by
+A_FEW_CASES = "A self-check of a few shown cases. What you hand in is graded on many more."
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `check`."""
@@ -49,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         print_text(to_json_text(report))
     else:
         print_text(report_as_text(report, colour=wants_colour(sys.stdout)))
-        print_text("\nA self-check of a few shown cases. What you hand in is graded on many more.")
+        print_text(f"\n{A_FEW_CASES}")
     if report.status is Status.ERROR:
         return 3
     return 0 if report.score is not None and report.score == report.max_score else 1

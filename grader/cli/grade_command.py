@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from grader.cli.common import (
     submission_path,
 )
 from grader.cli.output import add_output_options, check_output, deliver
+from grader.cli.thresholds import exit_code, exit_code_of_scores, threshold
 from grader.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--fail-under",
-        type=_threshold,
+        type=threshold,
         metavar="POINTS",
         help="exit 1 when a score is below this (points, or '80%%')",
     )
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         with _journal(options) as journal:
             sheets = run_exam(exam, course, sandbox, options, _progress, journal)
         graded = [(sheet.total, sheet.max_total) for sheet in sheets]
-    return _exit_code(graded, options.fail_under)
+    return exit_code_of_scores(graded, options.fail_under)
 
 
 def _grade_question(options: argparse.Namespace, course: Course, sandbox: Sandbox) -> int:
@@ -96,18 +96,7 @@ def _grade_question(options: argparse.Namespace, course: Course, sandbox: Sandbo
         deliver(reports, [path for path, _ in reads], options, question.reveal)
     if is_class and (options.output is not None or options.format == "text"):
         _summarise(reports)
-    return _exit_code(
-        [
-            (None if report.status.value == "error" else _number(report.score), report.max_score)
-            for report in reports
-        ],
-        options.fail_under,
-    )
-
-
-def _number(score: Fraction | None) -> Fraction:
-    """Give a score; below every threshold where the submission could not be graded."""
-    return Fraction(-1) if score is None else score
+    return exit_code(reports, options.fail_under)
 
 
 def _journal(options: argparse.Namespace) -> AbstractContextManager[Journal | None]:
@@ -205,31 +194,3 @@ def _warn_if_unofficial(reports: list[Report]) -> None:
             "('grader doctor' says why)",
             file=sys.stderr,
         )
-
-
-def _threshold(text: str) -> tuple[float, bool]:
-    """Parse '3', '2.5' or '80%' into a number and whether it is a percentage."""
-    is_percent = text.endswith("%")
-    value = float(text.removesuffix("%"))
-    if not 0 <= value < float("inf") or (is_percent and value > 100):
-        raise argparse.ArgumentTypeError(f"{text!r} is neither points nor a percentage up to 100%")
-    return value, is_percent
-
-
-def _exit_code(
-    graded: Sequence[tuple[Fraction | int | None, Fraction]],
-    fail_under: tuple[float, bool] | None,
-) -> int:
-    """Give the exit code for scores and what could be reached; None stands for a fault of ours."""
-    from grader.cli.main import EXIT_BELOW, EXIT_GRADED, EXIT_OUR_FAULT
-
-    if any(score is None for score, _ in graded):
-        return EXIT_OUR_FAULT
-    if fail_under is None:
-        return EXIT_GRADED
-    value, is_percent = fail_under
-    for score, most in graded:
-        least = float(most) * value / 100 if is_percent else value
-        if float(score or 0) < least - 1e-9:
-            return EXIT_BELOW
-    return EXIT_GRADED

@@ -30,6 +30,7 @@ _COMMANDS = {
     "replay": "grade again what a stored report is of, and compare",
     "regrade": "grade stored submissions with the questions of today: who gains, who loses",
     "export": "fill a grade book, or pack a question for another system",
+    "submit": "hand a solution in to a server, and read what became of it",
     "serve": "serve the course to students and instructors",
     "doctor": "say which isolation this host can give",
 }

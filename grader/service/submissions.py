@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
+from grader.core import handed_in
 from grader.core.errors import GraderError
-from grader.core.handed_in import digest_of_hand_in
 from grader.core.question import Question
 from grader.service import audit
 from grader.service.access import Person
@@ -19,7 +19,7 @@ from grader.service.queue import LANE_STUDENT
 from grader.service.tables import blob, question_version, submission, submission_file
 
 FIRST_RUN = 1
-MOST_BYTES, MOST_FILES = 256 << 10, 20
+MOST_BYTES, MOST_FILES = handed_in.MOST_BYTES, handed_in.MOST_FILES
 KINDS = (".py", ".ipynb", ".zip")
 
 
@@ -102,7 +102,7 @@ def hand_in(connection: Connection, person: Person, given: HandIn, now_ms: int) 
 
 def digest_of(given: HandIn) -> str:
     """Give the hash of what was sent: question, kind, exam, names and contents."""
-    return digest_of_hand_in(given.question.id, given.kind, given.exam, given.files)
+    return handed_in.digest_of_hand_in(given.question.id, given.kind, given.exam, given.files)
 
 
 def files_of(connection: Connection, number: int) -> dict[str, bytes]:

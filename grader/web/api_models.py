@@ -192,7 +192,7 @@ class SubmissionList(Told):
 class ExamSummary(Told):
     """An exam or sheet, with the clock of the token's owner.
 
-    phase: 'to begin' means that the owner's time runs from `beginExam` on. ends_at: when it is over.
+    phase: 'to begin' means that one's own time runs from `beginExam` on. ends_at: when it is over.
     duration_seconds: of everybody, before what was granted.
     """
 

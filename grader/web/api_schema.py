@@ -39,6 +39,16 @@ def read_schema(request: Request) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter of an operation; place: path, query or header."""
+
+    name: str
+    place: str
+    is_required: bool
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One operation as the page shows it."""
 
@@ -47,7 +57,7 @@ class Operation:
     path: str
     summary: str
     about: str
-    parameters: tuple[dict[str, Any], ...]
+    parameters: tuple[Parameter, ...]
     has_body: bool
     is_public: bool
     answers: dict[str, str]
@@ -116,7 +126,7 @@ def operations_of(document: dict[str, Any], address: str) -> list[Operation]:
             path=path,
             summary=found["description"].partition("\n")[0],
             about=found["description"].partition("\n")[2].strip(),
-            parameters=tuple(found.get("parameters", ())),
+            parameters=tuple(map(_parameter, found.get("parameters", ()))),
             has_body="requestBody" in found,
             is_public="security" not in found,
             answers={code: each["description"] for code, each in found["responses"].items()},
@@ -125,6 +135,15 @@ def operations_of(document: dict[str, Any], address: str) -> list[Operation]:
         for path, methods in document["paths"].items()
         for method, found in methods.items()
     ]
+
+
+def _parameter(declared: dict[str, Any]) -> Parameter:
+    return Parameter(
+        name=declared["name"],
+        place=declared["in"],
+        is_required=declared.get("required", False),
+        about=declared.get("description", ""),
+    )
 
 
 def _example(found: dict[str, Any], method: str, url: str) -> str:
