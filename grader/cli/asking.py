@@ -1,7 +1,7 @@
-"""Ask a grader's server over HTTP: never unencrypted, never led elsewhere, patient to a stated end.
+"""Ask a grader's server: never in the clear, never led elsewhere, patient to a stated end.
 
-What comes back is a stranger's until it has been checked: bounded in size, JSON, of the right types.
-A request is tried again only if repeating it is harmless, which each of `submit` is: it carries a key.
+What comes back is a stranger's until it was checked: bounded in size, JSON, of the right types.
+What is sent carries a key, so trying again is harmless.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ class Server:
     token: str = field(repr=False)
     patience_seconds: float
     tell: Callable[[str], None] = lambda _: None
-    sleep: Callable[[float], None] = time.sleep
 
     def get(self, *steps: str, **asked: str) -> Answer:
         """Give what is at an address of the API; UsageError with the server's words if refused."""
@@ -90,7 +89,7 @@ class Server:
             if time.monotonic() + wait > end:
                 return self._given_up(answer, said)
             self.tell(f"{said}; trying again in {wait:.0f} s")
-            self.sleep(wait)
+            time.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _try(self, request: urllib.request.Request, end: float) -> tuple[Answer | None, str]:
@@ -176,7 +175,8 @@ def _opener(address: str) -> urllib.request.OpenerDirector:
     """Give what opens addresses: without redirects, cookies, files, and any status is an answer."""
     opener = urllib.request.OpenerDirector()
     host = urlsplit(address).hostname or ""
-    proxies = {} if is_loopback(host) else None  # a proxy would see what is meant for this machine
+    # what is meant for this machine is nothing for a proxy to see
+    proxies: dict[str, str] | None = {} if is_loopback(host) else None
     for handler in (
         urllib.request.ProxyHandler(proxies),
         urllib.request.HTTPHandler(),
@@ -195,6 +195,8 @@ def _read(response: http.client.HTTPResponse, end: float) -> bytes:
             raise Unreachable(f"the server sent more than {_MOST_BYTES >> 20} MiB")
         if time.monotonic() > end:
             raise TimeoutError("it sends too slowly")
+    if response.length:  # what was announced and did not come
+        raise http.client.IncompleteRead(b"", response.length)
     return b"".join(pieces)
 
 

@@ -7,30 +7,23 @@ same again is the same hand-in, also by another run of this command, until somet
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
 import json
-import os
 import re
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.cli.asking import Answer, Server, Unreachable, loaded, server_at
-from grader.cli.common import positive_int, print_text, submission_path, wants_colour
+from grader.cli.common import positive_int, print_text, wants_colour
+from grader.cli.sending import Parcel, address_of, parcel_of, token_of
 from grader.cli.thresholds import exit_code, threshold
 from grader.core.errors import UsageError
-from grader.core.handed_in import MOST_BYTES, MOST_FILES, digest_of_hand_in
 
 _PATIENCE_SECONDS = 60
-_TOKEN = re.compile(r"grader_[\w-]{20,200}", re.ASCII)
-_LONGEST_TOKEN_FILE = 4096
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.3, 3.0
-_UNFIT = re.compile(r"[^\w. ()+-]", re.ASCII)
-_LONGEST_NAME = 100
 _STATES = ("queued", "running", "done")
 
 
@@ -79,8 +72,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.no_wait and options.fail_under is not None:
         raise UsageError(where="--fail-under", what="needs the result", hint="leave out --no-wait")
-    parcel = _parcel(options)
-    server = server_at(_address(options), _token(options), options.patience)
+    parcel = parcel_of(options)
+    server = server_at(address_of(options), token_of(options), options.patience)
     try:
         receipt = _hand_in(server, parcel)
         _print_receipt(server, receipt, options)
@@ -92,101 +85,10 @@ def run(options: argparse.Namespace) -> int:
         return EXIT_OUR_FAULT
 
 
-# -- what is sent --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parcel:
-    question: str
-    kind: str
-    exam: str
-    files: Mapping[str, bytes]
-
-    @property
-    def digest(self) -> str:
-        """Give the hash that the server's receipt will have, too."""
-        return digest_of_hand_in(self.question, self.kind, self.exam, self.files)
-
-    def as_body(self) -> dict[str, object]:
-        """Give what the API takes: base64 is byte for byte what the files hold."""
-        files = [
-            {"name": name, "base64": base64.b64encode(content).decode()}
-            for name, content in self.files.items()
-        ]
-        return {"kind": self.kind, "exam": self.exam, "files": files}
-
-
-def _parcel(options: argparse.Namespace) -> _Parcel:
-    from grader.grading.intake import read_standard_input, read_submission
-
-    files: dict[str, bytes] = {}
-    for given in options.files:
-        found = read_standard_input() if given == "-" else read_submission(submission_path(given))
-        if found.refusal:
-            raise UsageError(where="", what=found.refusal)
-        for name, content in found.files.items():
-            sent = _name(name)
-            if sent in files:
-                raise UsageError(where=given, what=f"two files are called {sent!r}")
-            files[sent] = content
-    if len(files) > MOST_FILES:
-        raise UsageError(where="", what=f"{len(files)} files; at most {MOST_FILES} can be sent")
-    if sum(map(len, files.values())) > MOST_BYTES:
-        what = f"larger than {MOST_BYTES >> 10} KiB"
-        raise UsageError(where="", what=what, hint="hand in the source alone, without data")
-    kind = "check" if options.check else "submit"
-    return _Parcel(question=options.question, kind=kind, exam=options.exam, files=files)
-
-
-def _name(name: str) -> str:
-    """Give a file's name as the server takes it: plain characters, no folders."""
-    if "/" in name:
-        hint = "zip the folder and hand in the zip"
-        raise UsageError(where=name, what="lies in a folder of the folder", hint=hint)
-    plain = _UNFIT.sub("_", name)
-    if plain.lower().endswith((".py", ".ipynb", ".zip")):
-        return plain[-_LONGEST_NAME:].lstrip(" .") or plain
-    raise UsageError(where=name, what="is of another kind", hint="hand in .py, .ipynb or .zip")
-
-
-def _address(options: argparse.Namespace) -> str:
-    found = options.server or os.environ.get("GRADER_SERVER", "")
-    if not found:
-        hint = "name it with --server URL, or in GRADER_SERVER"
-        raise UsageError(where="--server", what="no server is named", hint=hint)
-    return str(found)
-
-
-def _token(options: argparse.Namespace) -> str:
-    found = os.environ.get("GRADER_TOKEN", "")
-    if options.token_file is not None:
-        found = _read_token(options.token_file)
-    if not found:
-        hint = "make one on the server's page /tokens, and name its file with --token-file"
-        raise UsageError(where="", what="there is no token", hint=hint)
-    if not _TOKEN.fullmatch(found.strip()):
-        where = str(options.token_file) if options.token_file is not None else "GRADER_TOKEN"
-        raise UsageError(where=where, what="holds no token", hint="a token begins with 'grader_'")
-    return found.strip()
-
-
-def _read_token(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            is_open = os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o044
-            text = file.read(_LONGEST_TOKEN_FILE).decode("ascii", "replace")
-    except OSError as error:
-        what = f"cannot be read ({(error.strerror or '').lower()})"
-        raise UsageError(where=str(path), what=what) from error
-    if is_open:
-        print(f"grader: {path} can be read by others; chmod 600 mends it", file=sys.stderr)
-    return text
-
-
 # -- handing in ----------------------------------------------------------------------------
 
 
-def _hand_in(server: Server, parcel: _Parcel) -> dict[str, Any]:
+def _hand_in(server: Server, parcel: Parcel) -> dict[str, Any]:
     """Give the receipt: of the newest hand-in if that is the very same, else of a new one."""
     asked = {"question": parcel.question, "exam": parcel.exam, "kind": parcel.kind, "limit": "1"}
     newest = loaded(server.get("submissions", **asked)).get("submissions")
@@ -210,7 +112,7 @@ def _checked_receipt(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print_receipt(server: Server, receipt: Mapping[str, Any], options: argparse.Namespace) -> None:
-    """Print the receipt: it is what is asked for without waiting, else it stands beside the report."""
+    """Print the receipt: all that is asked for without waiting, else beside the report."""
     page = f"{server.address}/submissions/{receipt['id']}"
     verb = "received" if receipt["is_new"] else "was received before,"
     text = f"{verb} {receipt['received_at']}, receipt {receipt['id']}\n{page}"
@@ -245,9 +147,7 @@ def _show_progress(state: str, ahead: int, seconds: int) -> None:
     print(f"\r\x1b[K{said}", end="", file=sys.stderr, flush=True)
 
 
-def _show(
-    server: Server, parcel: _Parcel, told: dict[str, Any], options: argparse.Namespace
-) -> int:
+def _show(server: Server, parcel: Parcel, told: dict[str, Any], options: argparse.Namespace) -> int:
     from grader.cli.main import EXIT_GRADED, EXIT_OUR_FAULT
 
     match told.get("status"):
@@ -256,8 +156,8 @@ def _show(
             return _show_report(answer, parcel, options)
         case "infrastructure_error":
             said = (
-                "something of the server's failed while this was graded. It is not counted, it uses "
-                "no attempt, and there is no score, which is not zero; hand it in again"
+                "something of the server's failed while this was graded. It is not counted and "
+                "uses no attempt, and there is no score, which is not zero; hand it in again"
             )
             print(f"grader: {said}", file=sys.stderr)
             return EXIT_OUR_FAULT
@@ -271,7 +171,7 @@ def _show(
             raise Unreachable("the server does not say what became of it")
 
 
-def _show_report(answer: Answer, parcel: _Parcel, options: argparse.Namespace) -> int:
+def _show_report(answer: Answer, parcel: Parcel, options: argparse.Namespace) -> int:
     from grader.cli.check_command import A_FEW_CASES
     from grader.report import report_as_text
     from grader.report.from_json import reports_from_json

@@ -7,6 +7,7 @@ was, and of arrays too large for JSON only what was written is there.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -29,8 +30,8 @@ from grader.core.verdict import Verdict
 from grader.report.from_json import StoredReport
 
 _WORDS = {"nan": np.nan, "inf": np.inf, "-inf": -np.inf}
+_LARGE = re.compile(r"-?[1-9]\d{15,1300}", re.ASCII)
 _MOST_DIMENSIONS = 32
-_LARGEST_CELL = 2**63
 _LARGEST_SIDE = 2**31
 
 
@@ -140,7 +141,7 @@ def value_of(written: object) -> object:
             return _abridged(written)
         return {name: value_of(member) for name, member in written.items()}
     if not isinstance(written, list):
-        return _WORDS.get(written, written) if isinstance(written, str) else written
+        return _number_of(written) if isinstance(written, str) else written
     array = _array_of(written)
     return [value_of(each) for each in written] if array is None else array
 
@@ -154,7 +155,7 @@ def _abridged(written: Mapping[str, Any]) -> object:
     if not isinstance(cells, list) or math.prod(shape) != len(cells) or not _are_cells(cells):
         return dict(written)
     try:
-        return np.array([_WORDS.get(cell, cell) for cell in cells]).reshape(shape)
+        return np.array([_number_of(cell) for cell in cells]).reshape(shape)
     except ValueError:  # a side of 0 beside sides that no memory holds
         return dict(written)
 
@@ -181,9 +182,7 @@ def _array_of(written: list[Any]) -> object:
     if not level:
         return np.empty(0) if shape == [0] else None
     return (
-        np.array([_WORDS.get(cell, cell) for cell in level]).reshape(shape)
-        if _are_cells(level)
-        else None
+        np.array([_number_of(cell) for cell in level]).reshape(shape) if _are_cells(level) else None
     )
 
 
@@ -192,9 +191,19 @@ def _are_cells(level: list[Any]) -> bool:
     kinds = {bool if isinstance(cell, bool) else type(cell) for cell in level}
     if kinds == {bool}:
         return True
-    return kinds <= {int, float, str} and all(
-        cell in _WORDS if isinstance(cell, str) else abs(cell) < _LARGEST_CELL for cell in level
-    )
+    if not kinds <= {int, float, str}:
+        return False
+    numbers = [_number_of(cell) for cell in level]
+    return all(isinstance(n, float) or (isinstance(n, int) and abs(n) < 2**63) for n in numbers)
+
+
+def _number_of(cell: Any) -> Any:
+    """Give the number that was written as a text because JSON or its readers lack it."""
+    if not isinstance(cell, str):
+        return cell
+    if _LARGE.fullmatch(cell):
+        return int(cell)
+    return _WORDS.get(cell, cell)
 
 
 def _points(number: float) -> Fraction:
