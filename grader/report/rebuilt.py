@@ -30,6 +30,7 @@ from grader.core.verdict import Verdict
 from grader.report.from_json import StoredReport
 
 _WORDS = {"nan": np.nan, "inf": np.inf, "-inf": -np.inf}
+_DTYPES = ("float64", "float32", "int64", "int32", "uint64", "uint8", "bool")
 _LARGE = re.compile(r"-?[1-9]\d{15,1300}", re.ASCII)
 _MOST_DIMENSIONS = 32
 _LARGEST_SIDE = 2**31
@@ -103,17 +104,20 @@ def _misconception(content: Mapping[str, Any]) -> MatchedMisconception:
 
 
 def _failure(content: Mapping[str, Any]) -> Failure:
-    inputs = content["counterexample"]
+    inputs, mismatch = content["counterexample"], _mismatch(content)
+    actual = content.get("actual")
+    is_whole = mismatch is not None and not mismatch.path
+    is_list = is_whole and content["mismatch"]["actual"].startswith("a list of ")
     return Failure(
         property=content["property"],
         verdict=Verdict(content["verdict"]),
         message=content["message"],
-        mismatch=_mismatch(content),
+        mismatch=mismatch,
         counterexample=None
         if inputs is None
         else {name: value_of(value) for name, value in inputs.items()},
         expected=value_of(content.get("expected")),
-        actual=value_of(content.get("actual")),
+        actual=_list_of(actual) if is_list else value_of(actual),
         has_values="expected" in content,
         location=tuple(content["location"]),
         stdout=content["stdout"],
@@ -146,6 +150,13 @@ def value_of(written: object) -> object:
     return [value_of(each) for each in written] if array is None else array
 
 
+def _list_of(written: object) -> object:
+    """Give what is known to have been a list, as in JSON."""
+    if isinstance(written, list):
+        return [_list_of(each) for each in written]
+    return _number_of(written)
+
+
 def _abridged(written: Mapping[str, Any]) -> object:
     """Give an array that was written as shape, dtype and first cells, if those are all it has."""
     shape, cells = written["shape"], written["first"]
@@ -154,9 +165,10 @@ def _abridged(written: Mapping[str, Any]) -> object:
         return dict(written)
     if not isinstance(cells, list) or math.prod(shape) != len(cells) or not _are_cells(cells):
         return dict(written)
+    dtype = written["dtype"] if written["dtype"] in _DTYPES else None
     try:
-        return np.array([_number_of(cell) for cell in cells]).reshape(shape)
-    except ValueError:  # a side of 0 beside sides that no memory holds
+        return np.array([_number_of(cell) for cell in cells], dtype=dtype).reshape(shape)
+    except (ValueError, OverflowError):  # of that dtype; or a side of 0 beside others too large
         return dict(written)
 
 
