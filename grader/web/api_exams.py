@@ -9,16 +9,14 @@ from grader.service.access import Person
 from grader.service.exam_view import ExamView, view_exam
 from grader.service.sittings import Situation, begin, situation
 from grader.service.submissions import Refused
-from grader.web.api_models import (
+from grader.web.api_exam_models import (
     ExamDetail,
     ExamList,
     ExamQuestionDetail,
     ExamQuestionTold,
     ExamSummary,
-    Name,
-    exact,
-    time_of,
 )
+from grader.web.api_models import Name, exact, time_of
 from grader.web.exam_pages import find_exam
 from grader.web.guard import StudentCaller
 from grader.web.problems import API, declared

@@ -14,16 +14,14 @@ from grader.service import regrades
 from grader.service.regrades import Change
 from grader.service.runs import Run, find_run, runs
 from grader.service.submissions import Refused
-from grader.web.api_models import (
+from grader.web.api_models import JsonBody, exact, time_of
+from grader.web.api_regrade_models import (
     Applying,
     ChangeTold,
-    JsonBody,
     NewRegrade,
     RegradeDetail,
     RegradeList,
     RegradeTold,
-    exact,
-    time_of,
 )
 from grader.web.guard import ManagingCaller
 from grader.web.problems import API, declared

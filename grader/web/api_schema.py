@@ -11,7 +11,8 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import HTMLResponse
 
 from grader.report import schema
-from grader.web.api_models import Applying, HandedIn, NewRegrade, Problem
+from grader.web.api_models import HandedIn, Problem
+from grader.web.api_regrade_models import Applying, NewRegrade
 from grader.web.guard import visit_of
 from grader.web.problems import API, KINDS
 from grader.web.rendering import page

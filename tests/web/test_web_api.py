@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
+import httpx
 import pytest
 from calling import API, SUBMIT, caller, caller_of, encoded, problem
 from visitor import SOURCE, Server, record
@@ -121,6 +124,23 @@ def test_keys_of_two_persons_have_nothing_to_do_with_each_other(server: Server) 
     answers = [caller(server).submit(text, key="k") for text in ("x = 1\n", "x = 2\n")]
 
     assert [answer.status_code for answer in answers] == [201, 201]
+
+
+def test_same_sent_at_the_same_time_is_one_hand_in(server: Server) -> None:
+    student = caller(server)
+    student.read("/me")
+    start = threading.Barrier(8)
+
+    def send(_: int) -> httpx.Response:
+        start.wait()
+        return student.submit()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(8)))
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert rows(server) == 1
 
 
 @pytest.mark.parametrize("key", ["end-" + "0" * 64, "form-" + "0" * 64, "api-content-x"])

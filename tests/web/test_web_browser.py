@@ -144,7 +144,16 @@ def test_every_page_is_accessible_and_fits(
         look(found, "report, opened")
         found.page.get_by_role("link", name="All attempts").click()
         look(found, "history")
-        for path in ("/", "/?q=nothing-like-this", QUESTION, "/practice", "/exams", EXAM):
+        for path in (
+            "/",
+            "/?q=nothing-like-this",
+            QUESTION,
+            "/practice",
+            "/exams",
+            EXAM,
+            "/tokens",
+            "/api",
+        ):
             found.go(path)
             look(found, path)
         found.go(QUESTION)
@@ -153,6 +162,10 @@ def test_every_page_is_accessible_and_fits(
         found.page.get_by_role("button", name="Check the shown cases").click()
         look(found, "refused")
         found.faults.clear()  # the browser notes the status of the refusal
+        found.go("/tokens")
+        found.page.get_by_label("Name, to know it again").fill("a laptop")
+        found.page.get_by_role("button", name="Make the token").click()
+        look(found, "new token")
     with tab(browser, server, color_scheme=scheme, viewport=size) as found:
         for path in ("/sign-in", "/sign-in/nothing"):
             found.go(path)
