@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from grader.core.exam import Feedback
 from grader.service.access import Permission, Person, require
 from grader.service.catalogue import Catalogue
 from grader.service.feedback import feedback_for
-from grader.service.results import Entry, Wanted, entries_like, find_entry
+from grader.service.results import Entry, Wanted, entries_like, find_entry, hides_score
 from grader.service.showing import Reader
 from grader.service.submissions import Refused
 from grader.service.tables import person
@@ -81,8 +80,7 @@ def _glances(
             entry=entry,
             pseudonym=pseudonyms[entry.person],
             waiting=waiting[entry.number],
-            hides_result=feedback_for(connection, entry, exams, now_ms)
-            is Feedback.NOTHING_UNTIL_CLOSE,
+            hides_result=hides_score(feedback_for(connection, entry, exams, now_ms), entry),
         )
         for entry in entries
     ]

@@ -101,6 +101,11 @@ def entries_like(connection: Connection, wanted: Wanted) -> list[Entry]:
     return [_entry(row) for row in rows.mappings()]
 
 
+def hides_score(feedback: Feedback, entry: Entry) -> bool:
+    """Tell whether even the score is kept back; that something cannot be read is told at once."""
+    return feedback is Feedback.NOTHING_UNTIL_CLOSE and entry.status == "graded"
+
+
 def report_of(
     connection: Connection,
     entry: Entry,
@@ -113,8 +118,8 @@ def report_of(
     feedback: which groups a student may see now. stage: how much is told of a failure in them.
     """
     is_staff = viewer.may(Permission.READ_HIDDEN) and viewer.may(Permission.READ_ALL)
-    if feedback is Feedback.NOTHING_UNTIL_CLOSE and not is_staff and entry.status == "graded":
-        return None  # that something cannot be read is told at once, and is free
+    if hides_score(feedback, entry) and not is_staff:
+        return None
     statement = (
         select(result.c.report)
         .join(submission, submission.c.id == result.c.submission)

@@ -16,7 +16,7 @@ from grader.service.access import Person
 from grader.service.catalogue import Catalogue
 from grader.service.feedback import feedback_for, held_back
 from grader.service.practice import Learning
-from grader.service.results import Entry, find_entry, history, report_of, source_of
+from grader.service.results import Entry, find_entry, hides_score, history, report_of, source_of
 from grader.service.waiting import Waiting, waiting_of
 
 _MOST_RELATED = 4
@@ -40,7 +40,7 @@ class Shown:
     @property
     def hides_result(self) -> bool:
         """Tell whether even the score is kept back until the exam has closed."""
-        return self.feedback is Feedback.NOTHING_UNTIL_CLOSE
+        return hides_score(self.feedback, self.entry) and self.report is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def hides_result(
 ) -> bool:
     """Tell whether even the score of a submission is kept back from its owner now."""
     feedback = feedback_for(connection, entry, catalogue.exams, reader.now_ms)
-    return feedback is Feedback.NOTHING_UNTIL_CLOSE
+    return hides_score(feedback, entry)
 
 
 def _stage(connection: Connection, catalogue: Catalogue, entry: Entry) -> Stage:

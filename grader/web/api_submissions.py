@@ -158,7 +158,7 @@ def read_report(request: Request, person: ReadingCaller, receipt: ReceiptId) -> 
         shown = show(connection, site.catalogue, receipt, reader, site.workers)
     if shown is None:
         raise HTTPException(404, _NONE)
-    if shown.report is None or shown.hides_result:
+    if shown.report is None:
         raise HTTPException(404, _why_no_report(shown))
     return Response(to_json_text(shown.report), media_type="application/json")
 
@@ -231,9 +231,8 @@ def _receipt_told(receipt: Receipt, parcel: Parcel, links: ReceiptLinks) -> Rece
 
 def _submission_told(glance: Glance) -> SubmissionTold:
     entry, waiting = glance.entry, glance.waiting
-    is_hidden = glance.hides_result and entry.status in ("graded", "ungradable", "superseded")
-    score = None if is_hidden else entry.score
-    most = None if is_hidden else entry.max_score
+    score = None if glance.hides_result else entry.score
+    most = None if glance.hides_result else entry.max_score
     return SubmissionTold.model_validate(
         {
             "receipt": entry.receipt,
@@ -246,7 +245,7 @@ def _submission_told(glance: Glance) -> SubmissionTold:
             "state": waiting.state,
             "ahead": waiting.ahead,
             "seconds": waiting.seconds,
-            "status": "hidden" if is_hidden else entry.status,
+            "status": "hidden" if glance.hides_result else entry.status,
             "score": exact(score),
             "score_number": near(score),
             "max_score": exact(most),
