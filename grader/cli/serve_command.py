@@ -100,6 +100,7 @@ def _serve(
     from grader.service.clock import SystemClock
     from grader.service.database import Database
     from grader.service.demo import welcome
+    from grader.service.verifying import Verifier
     from grader.service.workers import Workers
     from grader.web import supervisor
     from grader.web.serving import serve
@@ -126,6 +127,7 @@ def _serve(
         is_secure=public.startswith("https:"),
         public_host=urlsplit(public).netloc,
         is_official=sandbox.isolation is not Isolation.SELF_CHECK,
+        verifier=Verifier.of(catalogue, sandbox),
     )
     keeper = BackupKeeper(site.backups)
     until_stopped.callback(keeper.close)

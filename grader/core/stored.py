@@ -39,6 +39,19 @@ def unpack(stored: bytes) -> Report:
     return found
 
 
+def versions_in(stored: bytes) -> tuple[str, str]:
+    """Give the versions of question and grader that a packed report names, '' for what is missing.
+
+    Nothing else of it is read: a class has thousands, and a list of grades wants no more.
+    """
+    found = decode(stored)
+    if type(found) is not dict:
+        raise CodecError("not a Report")
+    versions = found.get("versions")
+    grader = versions.get("grader") if type(versions) is dict else ""
+    return str(found.get("question_version") or ""), str(grader or "")
+
+
 def _packed(hint: Any, value: Any) -> object:
     if isinstance(value, str) and hint not in (object, Any):
         return _SURROGATES.sub("\ufffd", value)

@@ -40,6 +40,58 @@ def record(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One row of the audit; before and after are JSON, or ''."""
+
+    number: int
+    at_ms: int
+    actor: str
+    action: str
+    about: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which rows to show: of an actor, of an action; '' for any. below: older than this number."""
+
+    actor: str = ""
+    action: str = ""
+    below: int | None = None
+
+
+def deeds(connection: Connection, wanted: Wanted, most: int) -> list[Deed]:
+    """Give the newest rows that are wanted, newest first."""
+    statement = select(audit).order_by(audit.c.id.desc()).limit(most)
+    if wanted.actor:
+        statement = statement.where(audit.c.actor == wanted.actor)
+    if wanted.action:
+        statement = statement.where(audit.c.action == wanted.action)
+    if wanted.below is not None:
+        statement = statement.where(audit.c.id < wanted.below)
+    return [
+        Deed(
+            number=row["id"],
+            at_ms=row["at_ms"],
+            actor=row["actor"],
+            action=row["action"],
+            about=row["object"],
+            before=row["before"],
+            after=row["after"],
+        )
+        for row in connection.execute(statement).mappings()
+    ]
+
+
+def actions(connection: Connection) -> list[str]:
+    """Give what was ever done, by name."""
+    return list(
+        connection.execute(select(audit.c.action).distinct().order_by(audit.c.action)).scalars()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenLink:
     """The first row that does not follow from the one before it."""
 

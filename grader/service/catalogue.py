@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from grader.bank import Course, exam_files, load_bank, load_exam
 from grader.core.errors import QuestionError
@@ -14,26 +15,37 @@ from grader.grading.checking import plan_of_handout
 from grader.grading.handout import handout_content, interface_for_students, starter_for_students
 from grader.grading.plan import PlanSetting, QuestionPlan, plan_question
 
+_Read = TypeVar("_Read", Question, Exam)
+
 
 class Catalogue:
     """A course's questions; a plan is made at its first use and kept while the version stays."""
 
     def __init__(self, course: Course, cache: Path | None) -> None:
-        self.course = course
+        self.course, self.cache = course, cache
         self._setting = PlanSetting(cache=cache)
         self._lock = threading.Lock()
         self._plans: dict[tuple[str, str], QuestionPlan] = {}
         self._making: dict[tuple[str, str], threading.Lock] = {}
+        self._reading = threading.Lock()  # one reads after the other: the later state stays
+        self.questions: Mapping[str, Question] = {}
+        self.exams: Mapping[str, Exam] = {}
+        self.errors: tuple[QuestionError, ...] = ()
         self.reload()
 
     def reload(self) -> None:
-        """Read the course again; questions that are broken are left out, and named in errors."""
-        bank = load_bank(self.course)
-        exams, errors = _load_exams(self.course)
-        with self._lock:
-            self.questions: Mapping[str, Question] = bank.questions
-            self.exams: Mapping[str, Exam] = exams
-            self.errors: tuple[QuestionError, ...] = (*bank.errors, *errors)
+        """Read the course again; what is broken is named in errors.
+
+        A question or an exam that could be read before stays as it was until its file is mended or
+        taken away: hand-ins that wait for it are graded, and an exam that runs goes on.
+        """
+        with self._reading:
+            bank = load_bank(self.course)
+            exams, exam_errors = _load_exams(self.course)
+            with self._lock:
+                self.questions = _with_kept(self.course, self.questions, bank.questions)
+                self.exams = _with_kept(self.course, self.exams, exams)
+                self.errors = (*bank.errors, *exam_errors)
 
     def plan(self, question: str, kind: str = "submit") -> QuestionPlan:
         """Give the plan of a question: of all groups, or with kind 'check' of the shown cases only.
@@ -64,6 +76,19 @@ class Catalogue:
     def starter(self, question: Question) -> str:
         """Give the code that a student begins with."""
         return starter_for_students(question)
+
+
+def _with_kept(
+    course: Course, old: Mapping[str, _Read], new: Mapping[str, _Read]
+) -> Mapping[str, _Read]:
+    """Give what was read, and what was read before from files that give nothing now."""
+    read = {found.path for found in new.values()}
+    kept = {
+        name: found
+        for name, found in old.items()
+        if name not in new and found.path not in read and (course.root / found.path).exists()
+    }
+    return {**new, **kept}
 
 
 def _load_exams(course: Course) -> tuple[Mapping[str, Exam], tuple[QuestionError, ...]]:

@@ -45,7 +45,8 @@ class Rule:
 class Counted:
     """One person's points at one question; score is None where there is none to count.
 
-    entry: the attempt that counts. percent: its late credit. attempts: how many were handed in.
+    entry: the attempt that counts. percent: its late credit. attempts: how many were handed in,
+    and attempt: which of them counts, from 1 on. override: set unless it was taken back.
     """
 
     entry: Entry | None
@@ -56,6 +57,7 @@ class Counted:
     attempts: int
     is_waiting: bool
     override: Override | None = None
+    attempt: int | None = None
 
     @property
     def was_answered(self) -> bool:
@@ -86,7 +88,8 @@ def count(entries: Iterable[Entry], rule: Rule, override: Override | None = None
         percent=percent,
         attempts=len(handed_in),
         is_waiting=any(not entry.is_done for entry in handed_in),
-        override=override,
+        override=override if override is not None and override.score is not None else None,
+        attempt=handed_in.index(found) + 1 if found else None,
     )
 
 
@@ -103,7 +106,10 @@ def _choose(graded: Sequence[Entry], rule: Rule) -> Entry | None:
 def _points(entry: Entry, worth: Fraction, percent: Fraction) -> Fraction:
     if not entry.score or not entry.max_score:
         return Fraction(0)
-    return entry.score * worth / entry.max_score * percent / 100
+    score = entry.score
+    if worth != entry.max_score:  # arithmetic on fractions is slow, and a class has ten thousand
+        score = score * worth / entry.max_score
+    return score if percent == 100 else score * percent / 100
 
 
 def _without_score(handed_in: Sequence[Entry]) -> Standing:

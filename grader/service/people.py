@@ -111,7 +111,7 @@ def make_api_token(
     secret = _make(
         connection, owner.id, "api", now_ms, expires_ms=expires_ms, name=name, scopes=scopes
     )
-    about = {"name": name, "scopes": list(scopes)}
+    about = {"scopes": list(scopes)}  # its name may speak of the person, whom the audit outlives
     audit.record(connection, now_ms, owner.pseudonym, "make token", owner.pseudonym, after=about)
     return secret
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -12,24 +11,9 @@ from grader.service import audit, queue
 from grader.service.access import Person
 from grader.service.queue import LANE_LATER
 from grader.service.receiving import Desk
+from grader.service.regrade_changes import Change, changes
 from grader.service.submissions import FIRST_RUN
-from grader.service.tables import grading_run, group_outcome, person, result, submission
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One submission whose status or score is another one in the preview."""
-
-    receipt: str
-    person_name: str
-    before: Fraction | None
-    after: Fraction | None
-    groups: tuple[str, ...]
-
-    @property
-    def is_loss(self) -> bool:
-        """Tell whether the student would have less."""
-        return (self.after or Fraction(0)) < (self.before or Fraction(0))
+from grader.service.tables import grading_run, person, result, submission
 
 
 def start(
@@ -49,12 +33,8 @@ def start(
     key = connection.execute(row).inserted_primary_key
     assert key is not None
     run = int(key[0])
-    settled = select(submission.c.id).where(
-        submission.c.question == question,
-        submission.c.kind == "submit",
-        submission.c.state == "done",
-    )
-    numbers = list(connection.execute(settled).scalars())
+    wanted = _settled(submission.c.id).where(submission.c.question == question)
+    numbers = list(connection.execute(wanted).scalars())
     queue.want_run(connection, numbers, run, LANE_LATER)
     for number in numbers:
         desk.dispatcher.announce(connection, number)
@@ -63,6 +43,24 @@ def start(
         after={"run": run, "submissions": len(numbers), "reason": reason},
     )  # fmt: skip
     return run, len(numbers)
+
+
+def settled(connection: Connection) -> dict[str, int]:
+    """Give for each question how many submissions a regrade of it would grade now."""
+    rows = connection.execute(
+        _settled(submission.c.question, func.count()).group_by(submission.c.question)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _settled(*columns: Any) -> Any:
+    """Select of what is graded; of who has left there are no files to grade again."""
+    return (
+        select(*columns)
+        .join(person, person.c.id == submission.c.person)
+        .where(submission.c.kind == "submit", submission.c.state == "done")
+        .where(person.c.deleted_ms.is_(None))
+    )
 
 
 def waiting(connection: Connection, run: int) -> int:
@@ -75,61 +73,11 @@ def waiting(connection: Connection, run: int) -> int:
     return int(connection.execute(left).scalar_one())
 
 
-def changes(connection: Connection, run: int) -> list[Change]:
-    """Give what would change, losses first, then by name."""
-    new, old = result.alias("new"), result.alias("old")
-    rows = connection.execute(
-        select(
-            submission.c.id,
-            submission.c.receipt,
-            submission.c.published_run,
-            person.c.name,
-            old.c.status.label("old_status"),
-            old.c.score.label("before"),
-            new.c.status.label("new_status"),
-            new.c.score.label("after"),
-        )
-        .join(new, (new.c.submission == submission.c.id) & (new.c.grading_run == run))
-        .outerjoin(
-            old,
-            (old.c.submission == submission.c.id)
-            & (old.c.grading_run == submission.c.published_run),
-        )
-        .join(person, person.c.id == submission.c.person)
-    ).mappings()
-    found = [
-        Change(
-            receipt=row["receipt"],
-            person_name=row["name"],
-            before=_points(row["before"]),
-            after=_points(row["after"]),
-            groups=_changed_groups(connection, row["id"], row["published_run"], run),
-        )
-        for row in rows
-        if (row["old_status"], row["before"]) != (row["new_status"], row["after"])
-    ]
-    return sorted(found, key=lambda change: (not change.is_loss, change.person_name))
+def require_applicable(connection: Connection, run: int, *, confirm_losses: bool) -> list[Change]:
+    """Give what applying a preview changes; UsageError while some wait, or on unconfirmed losses.
 
-
-def _changed_groups(
-    connection: Connection, number: int, before: int | None, run: int
-) -> tuple[str, ...]:
-    outcomes: list[dict[str, str]] = []
-    for which in (before, run):
-        rows = connection.execute(
-            select(group_outcome).where(
-                group_outcome.c.submission == number, group_outcome.c.grading_run == which
-            )
-        ).mappings()
-        outcomes.append({f"{row['part']}/{row['group_id']}": row["outcome"] for row in rows})
-    old, new = outcomes
-    return tuple(name for name in {**old, **new} if old.get(name) != new.get(name))
-
-
-def apply(
-    connection: Connection, run: int, author: Person, now_ms: int, *, confirm_losses: bool
-) -> int:
-    """Publish a preview; UsageError while some wait, or when losses are not confirmed."""
+    To be asked before a backup is made, and by apply again in its own transaction.
+    """
     _require_preview(connection, run)
     if left := waiting(connection, run):
         raise UsageError(where="", what=f"{left} submissions are not regraded yet", hint="wait")
@@ -137,7 +85,21 @@ def apply(
     losses = sum(change.is_loss for change in found)
     if losses and not confirm_losses:
         raise UsageError(where="", what=f"{losses} students would lose points", hint="confirm it")
-    ours = select(result.c.submission).where(result.c.grading_run == run)
+    return found
+
+
+def apply(
+    connection: Connection, run: int, author: Person, now_ms: int, *, confirm_losses: bool
+) -> int:
+    """Publish a preview; UsageError while some wait, or when losses are not confirmed."""
+    found = require_applicable(connection, run, confirm_losses=confirm_losses)
+    losses = sum(change.is_loss for change in found)
+    ours = (
+        select(result.c.submission)
+        .join(submission, submission.c.id == result.c.submission)
+        .join(person, person.c.id == submission.c.person)
+        .where(result.c.grading_run == run, person.c.deleted_ms.is_(None))
+    )
     connection.execute(
         update(submission).where(submission.c.id.in_(ours)).values(published_run=run)
     )
@@ -168,7 +130,3 @@ def _require_preview(connection: Connection, run: int) -> None:
     state = select(grading_run.c.state).where(grading_run.c.id == run)
     if connection.execute(state).scalar_one_or_none() != "preview":
         raise UsageError(where="", what=f"there is no regrade {run} in preview")
-
-
-def _points(text: str | None) -> Fraction | None:
-    return None if text is None else Fraction(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,7 +17,7 @@ from grader.core.report import Report
 from grader.core.reveal import Stage
 from grader.core.stored import unpack
 from grader.service import queue
-from grader.service.access import Permission, Person
+from grader.service.access import Permission, Person, Role
 from grader.service.submissions import files_of
 from grader.service.tables import person, result, submission
 
@@ -67,6 +68,18 @@ def history(
 def all_entries(connection: Connection, exam: str = "") -> list[Entry]:
     """Give the submissions of everybody that count for the class table, oldest first."""
     statement = _entries().where(submission.c.kind == "submit", submission.c.exam == exam)
+    return [
+        _entry(row) for row in connection.execute(statement.order_by(submission.c.id)).mappings()
+    ]
+
+
+def entries_of_question(
+    connection: Connection, question: str, role: Role | None = None
+) -> list[Entry]:
+    """Give what was handed in for a question, by everybody or by a role, oldest first."""
+    statement = _entries().where(submission.c.kind == "submit", submission.c.question == question)
+    if role is not None:
+        statement = statement.where(person.c.role == role.value)
     return [
         _entry(row) for row in connection.execute(statement.order_by(submission.c.id)).mappings()
     ]
@@ -198,6 +211,12 @@ def _entry(row: RowMapping) -> Entry:
         received_ms=row["received_ms"],
         content_sha256=row["content_sha256"],
         status=row["status"] or row["state"],
-        score=None if score is None else Fraction(score),
-        max_score=None if most is None else Fraction(most),
+        score=None if score is None else points_of(score),
+        max_score=None if most is None else points_of(most),
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def points_of(text: str) -> Fraction:
+    """Read points; a class has tens of thousands of results and a handful of scores."""
+    return Fraction(text)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from grader.core.errors import UsageError
 from grader.service import regrades
-from grader.service.regrades import Change
+from grader.service.regrade_changes import Change, changes
 from grader.service.runs import Run, find_run, runs
 from grader.service.submissions import Refused
 from grader.web.api_models import JsonBody, exact, time_of
@@ -80,8 +80,8 @@ def read_regrade(request: Request, person: ManagingCaller, run: RunNumber) -> Re
     """Say how a regrade stands, and who would gain or lose by it, losses first."""
     with site_of(request).database.reading() as connection:
         found = _found(find_run(connection, run))
-        changes = regrades.changes(connection, run) if found.state == "preview" else []
-    return RegradeDetail(**_told(found).model_dump(), changes=[_change(each) for each in changes])
+        changed = changes(connection, run) if found.state == "preview" else []
+    return RegradeDetail(**_told(found).model_dump(), changes=[_change(each) for each in changed])
 
 
 @router.post(

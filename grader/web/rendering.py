@@ -59,6 +59,7 @@ def _environment() -> Environment:
         "duration": duration_text,
         "clock": clock_text,
         "report": _article,
+        "inner_report": _inner_article,
         "percent": _percent,
         "segment": segment,
         "exam_path": exam_path,
@@ -73,6 +74,10 @@ def _markdown(text: str) -> Markup:
 
 def _article(report: Report) -> Markup:
     return Markup(report_as_article(report, "report", 1))  # it escapes each text
+
+
+def _inner_article(report: Report) -> Markup:
+    return Markup(report_as_article(report, "example-report", 3))  # below the headings of a page
 
 
 def time_element(ms: int) -> Markup:

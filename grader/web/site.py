@@ -12,6 +12,7 @@ from grader.service.clock import Clock
 from grader.service.database import Database
 from grader.service.dispatcher import Dispatcher
 from grader.service.receiving import Desk
+from grader.service.verifying import Verifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Site:
     """One server. is_secure: browsers reach it by TLS.
 
     public_host: host and port that browsers use, where a proxy stands between; '' where none does.
+    verifier: runs questions for their authors; None where nothing is run.
     """
 
     database: Database
@@ -29,6 +31,7 @@ class Site:
     is_secure: bool = False
     public_host: str = ""
     is_official: bool = True
+    verifier: Verifier | None = None
 
     @property
     def desk(self) -> Desk:

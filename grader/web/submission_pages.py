@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from grader.service.access import Person
+from grader.service.counting import Rule, count, overrides
 from grader.service.results import Entry, find_entry, history, source_of
 from grader.service.showing import Reader, hides_result, previous_attempt, show
 from grader.web.answering import Answering
@@ -95,21 +96,18 @@ def show_history(request: Request, name: str, person: Student) -> HTMLResponse:
     question = visible_question(site, person, name)
     with site.database.reading() as connection:
         entries = [each for each in history(connection, person.id, name) if not each.exam]
+        by_hand = overrides(connection).get((person.id, name))
+    counted = count(entries, Rule(worth=question.max_score), by_hand)
     return page(
         request,
         "history.html",
         answering=Answering(person=person, question=question),
         question=question,
         entries=entries,
-        counting=best_of(entries),
+        counting=counted.entry,
+        counted=counted,
         hides=False,
     )
-
-
-def best_of(entries: list[Entry]) -> Entry | None:
-    """Give the attempt that counts in practice: the best, the earliest of equals."""
-    graded = [entry for entry in reversed(entries) if entry.score is not None]
-    return max(graded, key=lambda entry: entry.score or 0, default=None)
 
 
 def changed_lines(old: Mapping[str, str], new: Mapping[str, str]) -> list[str] | None:

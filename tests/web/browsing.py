@@ -105,8 +105,15 @@ def write_exam(course: Path, name: str, *, seconds: float) -> None:
 @contextmanager
 def demo(folder: Path, course: Path | None = None) -> Iterator[Demo]:
     """Serve a small course with `grader serve --demo`, as a reader of the README would."""
-    command = [sys.executable, "-m", "grader", "serve", "--demo", "--port", "0"]
     course = course or small_course(folder / "course")
+    with served(folder, course, 4, "--demo") as found:
+        yield found
+
+
+@contextmanager
+def served(folder: Path, course: Path, greeted: int, *options: str) -> Iterator[Demo]:
+    """Serve a course with `grader serve`, which greets so many persons."""
+    command = [sys.executable, "-m", "grader", "serve", *options, "--port", "0"]
     places = ["--state", str(folder / "state"), "--course", str(course)]
     with (
         (folder / "log").open("w") as log,
@@ -120,7 +127,7 @@ def demo(folder: Path, course: Path | None = None) -> Iterator[Demo]:
             address = re.search(r"http://\S+(?=/)", first)
             assert address, first + (folder / "log").read_text()
             server.stdout.readline()
-            lines = [server.stdout.readline().split() for _ in range(4)]
+            lines = [server.stdout.readline().split() for _ in range(greeted)]
             yield Demo(address=address[0], links={line[0]: line[-1] for line in lines})
         finally:
             server.terminate()

@@ -39,6 +39,34 @@ NEEDED: dict[str, Permission | None] = {
     "GET /submissions/{receipt}/files/{name}": Permission.SUBMIT,
     "GET /submissions/{receipt}/changes": Permission.SUBMIT,
     "GET /practice": Permission.SUBMIT,
+    "GET /class": Permission.READ_ALL,
+    "GET /class/analysis": Permission.READ_ALL,
+    "GET /class/exams/{name}": Permission.READ_ALL,
+    "GET /class/exams/{name}/sheet.csv": Permission.MANAGE,
+    "GET /class/grades.csv": Permission.MANAGE,
+    "GET /class/people": Permission.MANAGE,
+    "POST /class/people/preview": Permission.MANAGE,
+    "POST /class/people/import": Permission.MANAGE,
+    "POST /class/people/one": Permission.MANAGE,
+    "POST /class/people/links": Permission.MANAGE,
+    "GET /class/people/{pseudonym}": Permission.READ_ALL,
+    "POST /class/people/{pseudonym}/link": Permission.MANAGE,
+    "POST /class/people/{pseudonym}/role": Permission.MANAGE,
+    "POST /class/people/{pseudonym}/sessions": Permission.MANAGE,
+    "POST /class/people/{pseudonym}/data": Permission.MANAGE,
+    "GET /class/people/{pseudonym}/removal": Permission.MANAGE,
+    "POST /class/people/{pseudonym}/removal": Permission.MANAGE,
+    "POST /class/people/{pseudonym}/accommodations": Permission.MANAGE,
+    "POST /class/people/{pseudonym}/scores": Permission.MANAGE,
+    "GET /class/questions": Permission.READ_HIDDEN,
+    "POST /class/questions": Permission.MANAGE,
+    "GET /class/questions/{name}": Permission.READ_HIDDEN,
+    "POST /class/questions/{name}/verification": Permission.READ_HIDDEN,
+    "GET /class/regrades": Permission.MANAGE,
+    "POST /class/regrades": Permission.MANAGE,
+    "GET /class/regrades/{run}": Permission.MANAGE,
+    "POST /class/regrades/{run}": Permission.MANAGE,
+    "GET /class/audit": Permission.MANAGE,
     "GET /exams": Permission.SUBMIT,
     "GET /exams/{exam_id}": Permission.SUBMIT,
     "GET /exams/{exam_id}/clock": Permission.SUBMIT,
@@ -99,7 +127,7 @@ def path_of(name: str) -> tuple[str, str]:
     method, _, path = name.partition(" ")
     filled = path.replace("/questions/{name}", f"/questions/{QUESTION}")
     filled = filled.replace("{question}", QUESTION)
-    for part in ("secret", "receipt", "exam_id", "exam", "name"):
+    for part in ("secret", "receipt", "exam_id", "exam", "pseudonym", "name"):
         filled = filled.replace("{" + part + "}", "nothing")
     for part in ("number", "run"):
         filled = filled.replace("{" + part + "}", "7")

@@ -15,6 +15,7 @@ from grader.core.report import Report
 from grader.service import queue
 from grader.service.access import Person, Role
 from grader.service.people import make_link
+from grader.service.verifying import Verifier
 from grader.service.workers import finished_of
 from grader.web.app import make_app
 from grader.web.shell import Observe, Shell
@@ -53,6 +54,7 @@ class Server:
     stage: Stage
     is_secure: bool = False
     public_host: str = ""
+    verifier: Verifier | None = None
     observe: Observe = lambda *_: None
 
     @property
@@ -64,6 +66,7 @@ class Server:
             dispatcher=self.stage.told,
             is_secure=self.is_secure,
             public_host=self.public_host,
+            verifier=self.verifier,
         )
 
     def client(self) -> httpx.Client:

@@ -163,9 +163,31 @@ function followProgress() {
   };
 }
 
+// What is shown once can be kept as a file, without being sent again.
+function letTextsBeSaved() {
+  for (const button of document.querySelectorAll("[data-save]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const link = document.createElement("a");
+      const text = document.getElementById(button.dataset.save).value;
+      link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+      link.download = button.dataset.name;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  }
+}
+
+function lookAgainWhileItRuns() {
+  const running = document.querySelector("[data-reload]");
+  if (running) setTimeout(() => location.reload(), Number(running.dataset.reload) * 1000);
+}
+
 writeTimesInOwnZone();
 setMathematics();
 letScrollersBeReached();
 openEditor();
 runClock();
 followProgress();
+letTextsBeSaved();
+lookAgainWhileItRuns();
