@@ -85,7 +85,7 @@ def make_app(site: Site) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(progress.run)
+            await tasks.start(progress.run)
             yield
             tasks.cancel_scope.cancel()
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import anyio
+from anyio.abc import TaskStatus
 from anyio.lowlevel import current_token
 from starlette.concurrency import run_in_threadpool
 
@@ -41,11 +42,12 @@ class Progress:
         self._is_closed = False
         self.interval_seconds = _LOOK_SECONDS
 
-    async def run(self) -> None:
-        """Look, for ever."""
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Look, for ever; it has started when streams may listen."""
         self._hurry, self._news = anyio.Event(), anyio.Event()  # of the loop that runs this
         loop: Any = getattr(current_token(), "native_token", current_token())
         self._call_soon = loop.call_soon_threadsafe
+        task_status.started()
         while True:
             await self._look_at(set(self._watched))
             with anyio.move_on_after(self.interval_seconds):

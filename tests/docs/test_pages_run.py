@@ -11,8 +11,17 @@ from blocks import PAGES, Block, agrees, blocks_of, copy_of_checkout, is_install
 
 BLOCKS = {page: blocks_of(page) for page in PAGES}
 EVERY = [pytest.param(block, id=block.label) for page in PAGES for block in BLOCKS[page]]
+#: its blocks start servers, and each waits for one: CI runs them
+_SLOW_PAGES = ("grader/deploy/README.md",)
+#: makes the corpora of a whole sheet, from nothing
+_SLOW_TEXT = "grader handout pooling_sheet"
 RUN = [
-    pytest.param(page, at, id=block.label)
+    pytest.param(
+        page,
+        at,
+        id=block.label,
+        marks=[pytest.mark.slow] if page in _SLOW_PAGES or _SLOW_TEXT in block.text else [],
+    )
     for page in PAGES
     for at, block in enumerate(BLOCKS[page])
     if block.is_run

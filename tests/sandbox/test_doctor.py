@@ -26,7 +26,9 @@ Doctor = Callable[..., tuple[int, str]]
 @pytest.fixture
 def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
     def run(required: str | None = None) -> tuple[int, str]:
-        code = doctor_command.run(argparse.Namespace(require_isolation=required))
+        code = doctor_command.run(
+            argparse.Namespace(require_isolation=required, state=None, audit=False)
+        )
         return code, capsys.readouterr().out
 
     return run

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stage import Stage, StillClock
+from stage import Stage, StillClock, empty_database
 
 from grader.bank import find_course
 from grader.service import migrations
 from grader.service.catalogue import Catalogue
-from grader.service.database import Database
 from tests.sandbox.conftest import pytest_runtest_setup, sandbox
 
 __all__ = ["pytest_runtest_setup", "sandbox"]
@@ -29,7 +28,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
 @pytest.fixture
 def stage(tmp_path: Path, catalogue: Catalogue) -> Iterator[Stage]:
     """An empty server without workers."""
-    database = Database.open(tmp_path / "state" / "grader.sqlite")
+    database = empty_database(tmp_path / "state")
     yield Stage(database=database, catalogue=catalogue, clock=StillClock())
     database.close()
 

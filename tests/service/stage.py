@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -103,6 +106,24 @@ class Stage:
     def rows(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
         with self.database.reading() as connection:
             return [tuple(row) for row in connection.execute(text(statement), values)]
+
+
+@functools.cache
+def _migrated() -> bytes:
+    """An empty database of today: made once, for making one costs more than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "grader.sqlite"
+        Database.open(path).close()
+        return path.read_bytes()
+
+
+def empty_database(folder: Path) -> Database:
+    """Give a database of its own in a state folder that is made for it."""
+    path = folder / "grader.sqlite"
+    folder.mkdir(mode=0o700)
+    path.touch(mode=0o600)
+    path.write_bytes(_migrated())
+    return Database.open(path)
 
 
 def finished(score: int = 2) -> queue.Finished:

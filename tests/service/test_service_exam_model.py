@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from stage import QUESTION, Stage, StillClock
+from stage import QUESTION, Stage, StillClock, empty_database
 
 from grader.core.exam import Exam, ExamKind, ExamQuestion, Slot
 from grader.service import sittings
@@ -20,7 +20,6 @@ from grader.service.access import Person, Role
 from grader.service.audit import find_broken_link
 from grader.service.catalogue import Catalogue
 from grader.service.closing import close_overdue, finish
-from grader.service.database import Database
 from grader.service.drafts import Typed
 from grader.service.exam_clock import Allowance
 from grader.service.submissions import Refused
@@ -85,7 +84,7 @@ class Foretold:
 @contextmanager
 def empty_stage(catalogue: Catalogue) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory() as folder:
-        database = Database.open(Path(folder) / "grader.sqlite")
+        database = empty_database(Path(folder) / "state")
         yield Stage(database=database, catalogue=catalogue, clock=StillClock())
         database.close()
 

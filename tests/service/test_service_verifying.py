@@ -46,6 +46,7 @@ def file_of(course: Catalogue, name: str) -> Path:
     return course.course.root / course.questions[name].path
 
 
+@pytest.mark.slow
 def test_question_of_this_course_is_verified_in_the_sandbox(
     course: Catalogue, sandbox: Sandbox
 ) -> None:
@@ -62,6 +63,7 @@ def test_question_of_this_course_is_verified_in_the_sandbox(
     assert any("mutants" in check.what for check in found.result.checks)
 
 
+@pytest.mark.slow
 def test_grading_goes_on_while_a_question_is_verified(
     course: Catalogue, sandbox: Sandbox, stage: Stage
 ) -> None:
@@ -176,6 +178,7 @@ def test_question_with_another_id_takes_the_place_of_the_old_one(course: Catalog
     assert "relu" not in course.questions
 
 
+@pytest.mark.slow
 def test_what_waits_for_a_broken_question_is_graded_all_the_same(
     course: Catalogue, stage: Stage, sandbox: Sandbox
 ) -> None:
@@ -201,6 +204,7 @@ def test_reading_again_is_audited_with_what_changed(course: Catalogue, stage: St
     assert rows == [(boss.pseudonym, "read course", '{"changed": ["relu"], "errors": 0}')]
 
 
+@pytest.mark.slow
 def test_plan_in_use_is_kept_when_the_course_is_read_again(course: Catalogue) -> None:
     plan = course.plan("relu")
     course.reload()

@@ -38,6 +38,7 @@ def listening() -> Iterator[StringIO]:
         log.setLevel(logging.NOTSET)
 
 
+@pytest.mark.slow
 def test_lines_of_a_grading_name_submission_and_fence_and_nobody(
     stage: Stage, sandbox: Sandbox
 ) -> None:
@@ -77,6 +78,7 @@ def test_fault_of_ours_names_the_submission_it_happened_to(
     assert "SECRET" not in written.getvalue()
 
 
+@pytest.mark.slow
 def test_gradings_are_counted(stage: Stage, sandbox: Sandbox) -> None:
     workers = Workers(stage.database, stage.catalogue, sandbox, stage.clock)
     stage.hand_in(stage.person(), stage.given(ENDLESS))
@@ -91,6 +93,7 @@ def test_gradings_are_counted(stage: Stage, sandbox: Sandbox) -> None:
     assert counts["limits"] == {"time": 1, "memory": 0, "output": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fails", [False, True])
 def test_who_watches_hears_after_each_round(
     stage: Stage, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, fails: bool

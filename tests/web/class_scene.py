@@ -23,7 +23,7 @@ HOSTILE_NAMES = (
     "=cmd|'/C calc'!A0",
     "\u202e\u2066drawkcab\u200f",
     "x" * 200,
-    '"><img src=x onerror=alert(1)> {{ 7 * 191 }}',
+    '"><img src=x onerror=alert(1)> {{ "z9q" * 3 }}',
     "Noor, Emil; 'Ada'",
 )
 EXAM = Exam(

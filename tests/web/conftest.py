@@ -10,9 +10,8 @@ from visitor import Server
 
 from grader.bank import find_course
 from grader.service.catalogue import Catalogue
-from grader.service.database import Database
 from tests.sandbox.conftest import pytest_runtest_setup, sandbox
-from tests.service.stage import Stage, StillClock
+from tests.service.stage import Stage, StillClock, empty_database
 
 __all__ = ["pytest_runtest_setup", "sandbox"]
 
@@ -28,6 +27,6 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
 @pytest.fixture
 def server(tmp_path: Path, catalogue: Catalogue) -> Iterator[Server]:
     """A server on an empty database, without workers."""
-    database = Database.open(tmp_path / "state" / "grader.sqlite")
+    database = empty_database(tmp_path / "state")
     yield Server(stage=Stage(database=database, catalogue=catalogue, clock=StillClock()))
     database.close()

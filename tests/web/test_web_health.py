@@ -84,7 +84,7 @@ def test_events_tell_the_way_to_the_result(server: Server) -> None:
         progress.interval_seconds = 0.01
         events = []
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(progress.run)
+            await tasks.start(progress.run)
             async for event in progress.stream(1, 7, ""):
                 if not event.startswith(":"):
                     events.append(event)
@@ -107,7 +107,7 @@ def test_result_is_told_at_once_and_not_at_the_next_look() -> None:
         progress.interval_seconds = 3600
         heard = []
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(progress.run)
+            await tasks.start(progress.run)
             async for event in progress.stream(1, 7, ""):
                 if "queued" in event:
                     heard.append(anyio.current_time())
@@ -120,7 +120,7 @@ def test_result_is_told_at_once_and_not_at_the_next_look() -> None:
 
     begun, told = anyio.run(listen)
 
-    assert told - begun < 30
+    assert told - begun < 5  # neither the next look nor a sign of life brought it
 
 
 def test_grader_that_is_done_after_the_server_has_stopped_harms_nobody() -> None:
@@ -128,7 +128,7 @@ def test_grader_that_is_done_after_the_server_has_stopped_harms_nobody() -> None
 
     async def stop_while_somebody_waits() -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(progress.run)
+            await tasks.start(progress.run)
             stream = progress.stream(1, 7, "")
             await anext(stream)
             tasks.cancel_scope.cancel()
@@ -143,7 +143,7 @@ def test_stream_says_nothing_twice_to_who_comes_back(server: Server) -> None:
         progress = Progress(lambda numbers: {n: Waiting(state="done") for n in numbers})
         progress.interval_seconds = 0.01
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(progress.run)
+            await tasks.start(progress.run)
             await anyio.sleep(0)
             stream = progress.stream(1, 7, last)
             found = (

@@ -185,7 +185,6 @@ def test_nobody_reaches_a_guarded_route_without_signing_in(server: Server, name:
 CHANGING = sorted(name for name in NEEDED if name.startswith("POST"))
 
 
-@pytest.mark.parametrize("name", CHANGING)
 @pytest.mark.parametrize(
     ("headers", "token"),
     [
@@ -198,18 +197,17 @@ CHANGING = sorted(name for name in NEEDED if name.startswith("POST"))
     ],
 )
 def test_forged_request_changes_nothing(
-    server: Server, name: str, headers: dict[str, str], token: str
+    server: Server, headers: dict[str, str], token: str
 ) -> None:
     visitor = server.visitor()
     sent = visitor.token() if token == "own" else token
-    _, path = path_of(name)
+    given = {"token": sent, "kind": "submit", "code": "x = 1"}
 
-    answer = visitor.client.post(
-        path, data={"token": sent, "kind": "submit", "code": "x = 1"}, headers=headers
-    )
+    for name in CHANGING:
+        answer = visitor.client.post(path_of(name)[1], data=given, headers=headers)
+        assert answer.status_code == 403, name
+        assert "did not come from this site" in answer.text, name
 
-    assert answer.status_code == 403
-    assert "did not come from this site" in answer.text
     assert server.stage.rows("SELECT count(*) FROM submission") == [(0,)]
     assert server.stage.rows("SELECT count(*) FROM draft") == [(0,)]
     assert visitor.get("/").status_code == 200
