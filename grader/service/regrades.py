@@ -9,6 +9,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from grader.core.errors import UsageError
 from grader.service import audit, queue
 from grader.service.access import Person
+from grader.service.backup_keeper import Backups
+from grader.service.backups import Reason
 from grader.service.queue import LANE_LATER
 from grader.service.receiving import Desk
 from grader.service.regrade_changes import Change, changes
@@ -107,6 +109,16 @@ def apply(
     about = {"changed": len(found), "losses": losses}
     audit.record(connection, now_ms, author.pseudonym, "apply regrade", str(run), after=about)
     return len(found)
+
+
+def publish(desk: Desk, run: int, author: Person, *, confirm_losses: bool) -> int:
+    """Apply a preview after a backup; UsageError, and nothing is changed, where that fails."""
+    with desk.database.reading() as connection:
+        require_applicable(connection, run, confirm_losses=confirm_losses)
+    Backups(desk.database, desk.clock).take(Reason.REGRADE)
+    now_ms = desk.clock.now_ms()
+    with desk.database.writing() as connection:
+        return apply(connection, run, author, now_ms, confirm_losses=confirm_losses)
 
 
 def discard(connection: Connection, run: int, author: Person, now_ms: int) -> None:

@@ -62,9 +62,12 @@ def read_exam_question(
     if not view.blocks:
         hint = "begin it first" if view.now.must_begin else ""
         raise Refused(f"the exam is {view.now.phase.value}, and was not begun", hint, status=409)
-    found = site.catalogue.questions.get(question)
+    row = next(row for block in view.blocks for row in block.rows if row.id == question)
+    found = row.question
     if found is None:
         raise HTTPException(404, "the course has lost this question")
+    if row.is_held:
+        raise Refused("an exam asks this question now", "it comes back afterwards", status=409)
     return ExamQuestionDetail(
         id=found.id,
         title=found.title,

@@ -97,12 +97,13 @@ def apply_regrade(
     run: RunNumber,
     body: Annotated[Applying, Depends(JsonBody(Applying))],
 ) -> RegradeTold:
-    """Have a preview count; 409 while some wait, or when losses are not confirmed."""
+    """Have a preview count, after a backup; 409 while some wait, or for unconfirmed losses."""
     site = site_of(request)
-    with _as_conflicts(), site.database.writing() as connection:
+    with site.database.reading() as connection:
         _found(find_run(connection, run))
-        now_ms, confirm = site.clock.now_ms(), body.confirm_losses
-        regrades.apply(connection, run, person, now_ms, confirm_losses=confirm)
+    with _as_conflicts():
+        regrades.publish(site.desk, run, person, confirm_losses=body.confirm_losses)
+    with site.database.reading() as connection:
         return _told(_found(find_run(connection, run)))
 
 

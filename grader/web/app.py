@@ -18,6 +18,7 @@ from grader.service.access import NotAllowed
 from grader.service.submissions import MOST_BYTES, Refused
 from grader.service.waiting import Waiting, waiting_of
 from grader.web import (
+    api_class,
     api_exams,
     api_questions,
     api_regrades,
@@ -62,6 +63,7 @@ ROUTERS = (
     api_submissions.router,
     api_exams.router,
     api_regrades.router,
+    api_class.router,
     api_schema.router,
 )
 _FORGED = "The form is too old, or it did not come from this site. Go back, reload it, try again."

@@ -155,6 +155,7 @@ def _owner_of_token(site: Site, secret: str) -> Person | None:
 Caller = Annotated[Person, Depends(NeedToken())]
 StudentCaller = Annotated[Person, Depends(NeedToken(Permission.SUBMIT))]
 ReadingCaller = Annotated[Person, Depends(NeedToken(Permission.SUBMIT, Permission.READ_ALL))]
+StaffCaller = Annotated[Person, Depends(NeedToken(Permission.READ_ALL))]
 ManagingCaller = Annotated[Person, Depends(NeedToken(Permission.MANAGE))]
 
 

@@ -9,7 +9,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from grader.core.errors import UsageError
 from grader.service import regrade_changes, regrades
-from grader.service.backups import Reason
 from grader.service.receiving import NO_QUESTION
 from grader.service.runs import Run, find_run, runs
 from grader.service.submissions import Refused
@@ -86,18 +85,14 @@ def show_regrade(request: Request, run: RunNumber, person: Manager) -> HTMLRespo
 def decide(request: Request, run: RunNumber, person: Manager, sent: SentForm) -> Response:
     """Apply a preview, after a backup, or discard it."""
     site = site_of(request)
-    now_ms, confirmed = site.clock.now_ms(), sent.text("losses") == "yes"
+    confirmed = sent.text("losses") == "yes"
     _run(site, run)
     try:
         if sent.text("deed") == "apply":
-            with site.database.reading() as connection:
-                regrades.require_applicable(connection, run, confirm_losses=confirmed)
-            site.backups.take(Reason.REGRADE)
-            with site.database.writing() as connection:
-                regrades.apply(connection, run, person, now_ms, confirm_losses=confirmed)
+            regrades.publish(site.desk, run, person, confirm_losses=confirmed)
         elif sent.text("deed") == "discard":
             with site.database.writing() as connection:
-                regrades.discard(connection, run, person, now_ms)
+                regrades.discard(connection, run, person, site.clock.now_ms())
         else:
             raise Refused("the form did not say what to do")
     except UsageError as error:

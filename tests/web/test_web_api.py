@@ -433,6 +433,40 @@ def test_regrade_is_previewed_then_applied(server: Server) -> None:
     assert [each["state"] for each in staff.read("/regrades")["regrades"]] == ["applied"]
 
 
+def test_applying_a_regrade_makes_a_backup_first(server: Server) -> None:
+    boss = caller(server, Role.INSTRUCTOR)
+    caller(server).receipt()
+    record(server.stage, examples.mixed())
+    run = boss.post("/regrades", json={"question": QUESTION, "reason": "a case was wrong"}).json()
+    folder = server.stage.database.path.parent / "backups"
+    applied = f"/regrades/{run['run']}/apply"
+    assert boss.post(applied, json={"confirm_losses": True}).status_code == 409  # one still waits
+    assert not folder.exists() or not list(folder.iterdir())
+    record(server.stage, examples.passed())
+
+    assert boss.post(applied, json={"confirm_losses": True}).status_code == 200
+
+    assert len(list(folder.glob("*regrade*.sqlite"))) == 1
+
+
+def test_class_is_told_to_staff_as_its_page_shows_it(server: Server) -> None:
+    ada, emil = caller(server, name="Ada"), caller(server, name="Emil <b>")
+    receipt = ada.receipt()
+    record(server.stage, examples.mixed())
+    staff = caller(server, Role.ASSISTANT)
+
+    told = staff.read("/class")
+
+    score = examples.mixed().score
+    assert [student["name"] for student in told["students"]] == ["Ada", "Emil <b>"]
+    (cell,) = told["students"][0]["cells"]
+    assert (cell["question"], cell["score"], cell["receipt"]) == (QUESTION, str(score), receipt)
+    (other,) = told["students"][1]["cells"]
+    assert (other["score"], other["standing"], other["receipt"]) == (None, "missing", None)
+    problem(emil.get("/class"), 403)
+    problem(staff.get("/class?exam=nothing"), 404)
+
+
 def test_regrade_is_discarded_once(server: Server) -> None:
     staff = caller(server, Role.INSTRUCTOR)
     run = staff.post("/regrades", json={"question": QUESTION, "reason": "ties"}).json()["run"]

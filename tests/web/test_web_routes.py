@@ -97,6 +97,7 @@ NEEDED_OF_TOKENS: dict[str, tuple[Permission, ...]] = {
     "GET /api/v1/exams/{exam}": (Permission.SUBMIT,),
     "GET /api/v1/exams/{exam}/questions/{question}": (Permission.SUBMIT,),
     "POST /api/v1/exams/{exam}/begin": (Permission.SUBMIT,),
+    "GET /api/v1/class": (Permission.READ_ALL,),
     "GET /api/v1/regrades": (Permission.MANAGE,),
     "POST /api/v1/regrades": (Permission.MANAGE,),
     "GET /api/v1/regrades/{run}": (Permission.MANAGE,),
