@@ -67,6 +67,16 @@ class ExamView:
         return self.feedback is Feedback.NOTHING_UNTIL_CLOSE
 
 
+def exams_of(
+    connection: Connection, catalogue: Catalogue, person: Person, now_ms: int
+) -> list[tuple[Exam, Situation]]:
+    """Give the exams and sheets of the course with one person's clock, in order of opening."""
+    found = [
+        (exam, situation(connection, person, exam, now_ms)) for exam in catalogue.exams.values()
+    ]
+    return sorted(found, key=lambda pair: (pair[1].opens_ms or 0, pair[0].title, pair[0].id))
+
+
 def view_exam(
     connection: Connection, catalogue: Catalogue, person: Person, exam: Exam, now_ms: int
 ) -> ExamView:

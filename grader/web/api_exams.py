@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Request
 
 from grader.core.exam import Exam
 from grader.service.access import Person
-from grader.service.exam_view import ExamView, view_exam
-from grader.service.sittings import Situation, begin, situation
+from grader.service.exam_view import ExamView, exams_of, view_exam
+from grader.service.sittings import Situation, begin
 from grader.service.submissions import Refused
 from grader.web.api_exam_models import (
     ExamDetail,
@@ -29,13 +29,8 @@ router = APIRouter(prefix=API)
 def list_exams(request: Request, person: StudentCaller) -> ExamList:
     """List the exams and exercise sheets, each with one's own clock."""
     site = site_of(request)
-    now_ms = site.clock.now_ms()
     with site.database.reading() as connection:
-        found = [
-            (exam, situation(connection, person, exam, now_ms))
-            for exam in site.catalogue.exams.values()
-        ]
-    found.sort(key=lambda pair: (pair[1].opens_ms or 0, pair[0].id))
+        found = exams_of(connection, site.catalogue, person, site.clock.now_ms())
     return ExamList(exams=[_summary(exam, now) for exam, now in found])
 
 

@@ -10,7 +10,7 @@ from grader.core.question import Question
 from grader.service.access import Person
 from grader.service.closing import finish
 from grader.service.drafts import Typed
-from grader.service.exam_view import ExamView, view_exam
+from grader.service.exam_view import ExamView, exams_of, view_exam
 from grader.service.receiving import receive
 from grader.service.results import history
 from grader.service.sittings import begin, save_exam_draft, situation
@@ -29,13 +29,8 @@ _NO_QUESTION = "There is no such question in this exam."
 def list_exams(request: Request, person: Student) -> HTMLResponse:
     """Show the exams and sheets of the course, each with where the reader stands."""
     site = site_of(request)
-    now_ms = site.clock.now_ms()
     with site.database.reading() as connection:
-        found = [
-            (exam, situation(connection, person, exam, now_ms))
-            for exam in site.catalogue.exams.values()
-        ]
-    found.sort(key=lambda pair: (pair[1].opens_ms or 0, pair[0].title))
+        found = exams_of(connection, site.catalogue, person, site.clock.now_ms())
     return page(request, "exams.html", found=found)
 
 

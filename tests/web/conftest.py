@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browsing import chromium
 from visitor import Server
 
 from grader.bank import find_course
@@ -22,6 +24,13 @@ ROOT = Path(__file__).parents[2]
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     """The course of this repository."""
     return Catalogue(find_course(ROOT, ROOT), tmp_path_factory.mktemp("corpora"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """The browser of the system; skips, or fails where one is required."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Demo, Tab, accessibility_faults, chromium, demo, tab
+from browsing import Demo, Tab, accessibility_faults, demo, tab
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -16,12 +16,6 @@ WRONG = (SUBMISSIONS / "assigns.py").read_text(encoding="utf-8")
 RIGHT = (SUBMISSIONS / "loops.py").read_text(encoding="utf-8")
 QUESTION = "/questions/ssu_batch4_004"
 EXAM = "/exams/midterm"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Demo, Tab, accessibility_faults, chromium, tab
+from browsing import Demo, Tab, accessibility_faults, tab
 from class_served import EXAM, served_class
 
 from tests.service.stage import QUESTION
@@ -25,12 +25,6 @@ PAGES = (
     "/class/regrades",
     "/class/audit?check=true",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

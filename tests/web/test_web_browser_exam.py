@@ -7,19 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Demo, accessibility_faults, chromium, demo, small_course, tab, write_exam
+from browsing import Demo, accessibility_faults, demo, small_course, tab, write_exam
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 EXAM = "/exams/midterm"
 QUESTION = f"{EXAM}/questions/relu"
 RIGHT = "import numpy as np\n\n\ndef relu(x):\n    return np.maximum(x, 0)\n"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture
