@@ -99,6 +99,7 @@ class Standing(enum.Enum):
     """What became of one question of one student's sheet."""
 
     GRADED = "graded"
+    WAITING = "waiting"  # still being graded: no score yet, and no total
     MISSING = "missing"  # nothing was handed in: no points
     UNGRADABLE = "ungradable"  # it cannot be read or loaded: no points
     ERROR = "error"  # our or the author's fault: no score, and no total
@@ -118,7 +119,7 @@ class ExamAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sheet:
-    """One student's exam. total is None as long as a fault of ours stands in it."""
+    """One student's exam. total is None as long as something has no score yet."""
 
     student: str
     answers: tuple[ExamAnswer, ...]
@@ -128,6 +129,6 @@ class Sheet:
     @property
     def total(self) -> Fraction | None:
         """Give the sum of what counts; each score was rounded by nobody."""
-        if any(answer.standing is Standing.ERROR for answer in self.answers):
+        if any(answer.standing in (Standing.ERROR, Standing.WAITING) for answer in self.answers):
             return None
         return sum((answer.score or Fraction(0) for answer in self.answers), Fraction(0))

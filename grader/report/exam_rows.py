@@ -40,6 +40,8 @@ def _notes(sheet: Sheet) -> list[str]:
     for answer in sheet.answers:
         if answer.standing is Standing.MISSING:
             notes.append(f"{answer.question_id}: nothing handed in")
+        elif answer.standing is Standing.WAITING:
+            notes.append(f"{answer.question_id}: still being graded")
         elif answer.standing is Standing.UNGRADABLE and answer.report is not None:
             notes.append(f"{answer.question_id}: {answer.report.message}")
         elif answer.standing is Standing.ERROR:

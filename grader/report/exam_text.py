@@ -11,12 +11,14 @@ from grader.report.visible import columns, name_text, one_line, pad, wrap
 
 _NAME_WIDTH = 28
 _MARKS = {
+    Standing.WAITING: "…",
     Standing.MISSING: "0*",
     Standing.UNGRADABLE: "0!",
     Standing.ERROR: "?",
     Standing.NOT_COUNTED: "",
 }
 _LEGEND = {
+    Standing.WAITING: "… still being graded",
     Standing.MISSING: "0* nothing handed in",
     Standing.UNGRADABLE: "0! cannot be read or loaded",
     Standing.ERROR: "? fault of the grader or the question: no score",

@@ -65,6 +65,11 @@ class Counted:
         return self.attempts > 0 or self.standing is Standing.GRADED
 
     @property
+    def has_points(self) -> bool:
+        """Tell whether there are points to count, or an attempt that is still graded."""
+        return self.score is not None or self.is_waiting
+
+    @property
     def is_late(self) -> bool:
         """Tell whether the attempt that counts came after closing."""
         return self.percent != 100
@@ -114,6 +119,8 @@ def _points(entry: Entry, worth: Fraction, percent: Fraction) -> Fraction:
 
 def _without_score(handed_in: Sequence[Entry]) -> Standing:
     statuses = {entry.status for entry in handed_in}
+    if any(not entry.is_done for entry in handed_in):
+        return Standing.WAITING
     if "infrastructure_error" in statuses:
         return Standing.ERROR
     return Standing.UNGRADABLE if "ungradable" in statuses else Standing.MISSING
@@ -172,7 +179,9 @@ def sheet_of(student: str, exam: Exam, counted: Mapping[str, Counted]) -> Sheet:
 
 def _answer(slot: Slot, question: ExamQuestion, counted: Mapping[str, Counted]) -> ExamAnswer:
     found = counted[question.id]
-    given = [each.id for each in slot.questions if counted[each.id].was_answered]
+    answered = [each.id for each in slot.questions if counted[each.id].was_answered]
+    # what has points, or will have, before what could not be graded
+    given = sorted(answered, key=lambda name: not counted[name].has_points)
     taken = given[: slot.pick]
     is_free = question.id not in taken and len(taken) == slot.pick
     return ExamAnswer(

@@ -17,7 +17,11 @@ GRACE_MS = 15_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What one student was granted: time in percent, extra milliseconds, extra attempts."""
+    """What one student was granted: time in percent, a later closing, extra attempts.
+
+    extra_ms moves the window and each late credit, not the length of a timed sitting: that is
+    time_percent, which moves the window along.
+    """
 
     time_percent: int = 100
     extra_ms: int = 0

@@ -11,8 +11,11 @@ from grader.core.codec import CodecError
 from grader.core.exam import Exam, Standing
 from grader.core.stored import versions_in
 from grader.report.as_csv import number_cell, text_cell
+from grader.service import audit
+from grader.service.access import Person
 from grader.service.class_table import Cell, ClassTable, allowances_of
 from grader.service.exam_clock import Allowance, closing_ms
+from grader.service.receiving import Desk
 from grader.service.results import Entry
 from grader.service.tables import person, result, submission
 
@@ -63,6 +66,13 @@ def links_as_csv(rows: list[tuple[str, str, str]]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def note_export(desk: Desk, author: Person, what: str) -> None:
+    """Have the audit say who saved the grades of everybody."""
+    now_ms = desk.clock.now_ms()
+    with desk.database.writing() as connection:
+        audit.record(connection, now_ms, author.pseudonym, "export grades", what)
+
+
 def _figures(cell: Cell, closes_ms: int | None) -> Iterator[str]:
     counted = cell.counted
     is_free = cell.standing is Standing.NOT_COUNTED
@@ -74,7 +84,9 @@ def _figures(cell: Cell, closes_ms: int | None) -> Iterator[str]:
         return
     at = datetime.fromtimestamp(entry.received_ms / 1000, UTC)
     yield at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    late_ms = 0 if closes_ms is None else max(entry.received_ms - closes_ms, 0)
+    # within the grace of the network nothing is late
+    is_late = closes_ms is not None and counted.is_late
+    late_ms = max(entry.received_ms - (closes_ms or 0), 0) if is_late else 0
     yield str(-(-late_ms // 1000))
     yield str(counted.attempt or "")
 

@@ -18,14 +18,18 @@ def feedback_for(
 ) -> Feedback:
     """Give what the owner sees of a submission: all in practice, and once nobody sits the exam.
 
-    An exam that is no longer in the course keeps its hidden groups hidden.
+    An exam that is no longer in the course keeps its hidden groups hidden; and so does everything
+    about a question that another exam asks, or will ask.
     """
+    others = [exam for exam in exams.values() if exam.id != entry.exam]
+    is_asked = entry.question in _asked(connection, others, now_ms)
     if not entry.exam:
-        return Feedback.ALL
-    exam = exams.get(entry.exam)
-    if exam is None:
-        return Feedback.SHOWN
-    return exam_feedback(connection, exam, now_ms)
+        found = Feedback.ALL
+    elif entry.exam not in exams:
+        found = Feedback.SHOWN
+    else:
+        found = exam_feedback(connection, exams[entry.exam], now_ms)
+    return Feedback.SHOWN if is_asked and found is Feedback.ALL else found
 
 
 def exam_feedback(connection: Connection, exam: Exam, now_ms: int) -> Feedback:
@@ -39,6 +43,11 @@ def held_back(
     """Give the questions of exams that somebody may still sit: no practice before, none during."""
     if viewer.may(Permission.READ_HIDDEN):
         return frozenset()
+    return _asked(connection, exams, now_ms)
+
+
+def _asked(connection: Connection, exams: Iterable[Exam], now_ms: int) -> frozenset[str]:
+    """Give the questions of exams that somebody may still sit."""
     return frozenset(
         question.id
         for exam in exams
@@ -50,10 +59,14 @@ def held_back(
 def held_back_from(
     connection: Connection, viewer: Person, exam: Exam, exams: Iterable[Exam], now_ms: int
 ) -> frozenset[str]:
-    """Give the questions of a sheet that have to wait: exercises must not rehearse an exam."""
-    if exam.kind is ExamKind.EXAM:
+    """Give the questions of a sheet that have to wait for an exam that asks them too.
+
+    Neither exercises nor an exam that is over may rehearse it; an exam that runs goes first.
+    """
+    if exam.kind is ExamKind.EXAM and not is_over_for_all(connection, exam, now_ms):
         return frozenset()
-    return held_back(connection, viewer, exams, now_ms) & {each.id for each in exam.questions}
+    others = [each for each in exams if each.id != exam.id]
+    return held_back(connection, viewer, others, now_ms) & {each.id for each in exam.questions}
 
 
 def is_over_for_all(connection: Connection, exam: Exam, now_ms: int) -> bool:

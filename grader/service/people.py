@@ -18,6 +18,7 @@ from grader.service.tables import person, token
 
 LINK_MS = 7 * 24 * 3600 * 1000
 SESSION_MS = 14 * 24 * 3600 * 1000
+_DAY_MS = 24 * 3600 * 1000
 _API_PREFIX = "grader_"
 
 
@@ -139,6 +140,19 @@ def whose(connection: Connection, secret: str, kind: str, now_ms: int) -> Person
         role=owner.role,
         scopes=frozenset(found["scopes"].split()),
     )
+
+
+def lengthen_session(connection: Connection, secret: str, now_ms: int) -> None:
+    """Have a session last for two weeks from now: who comes back is not signed out in an exam."""
+    statement = update(token).where(token.c.hash == hash_of(secret), token.c.kind == "session")
+    connection.execute(statement.values(expires_ms=now_ms + SESSION_MS))
+
+
+def is_session_old(connection: Connection, secret: str, now_ms: int) -> bool:
+    """Tell whether a session was last lengthened more than a day ago."""
+    ends = select(token.c.expires_ms).where(token.c.hash == hash_of(secret))
+    expires_ms = connection.execute(ends).scalar_one_or_none()
+    return expires_ms is not None and expires_ms < now_ms + SESSION_MS - _DAY_MS
 
 
 def revoke(connection: Connection, secret: str, now_ms: int) -> None:

@@ -20,7 +20,13 @@ from grader.service.database import Database
 from grader.service.dispatcher import Dispatcher
 from grader.service.drafts import save_draft
 from grader.service.feedback import held_back, held_back_from
-from grader.service.sittings import hand_in_for_exam, is_near_an_end, situation
+from grader.service.sittings import (
+    Phase,
+    hand_in_for_exam,
+    is_near_an_end,
+    require_begun,
+    situation,
+)
 from grader.service.submissions import HandIn, Receipt, Refused, hand_in
 
 KINDS = ("submit", "check")
@@ -73,7 +79,7 @@ def receive(desk: Desk, person: Person, parcel: Parcel) -> Receipt:
         raise Refused("what was sent did not say whether to check or to hand in")
     now_ms = desk.clock.now_ms()
     with desk.database.writing() as connection:
-        exam = _exam(desk, parcel)
+        exam = _exam(connection, desk, person, parcel)
         question = _question(connection, desk, person, parcel.question, exam)
         if not question.code_parts:
             raise Refused("this question is not graded here")
@@ -92,8 +98,8 @@ def receive(desk: Desk, person: Person, parcel: Parcel) -> Receipt:
             _take_turn(connection, person, exam, given, now_ms)
             queue.put_off_older(connection, receipt.submission)
             desk.dispatcher.announce(connection, receipt.submission)
-        if parcel.typed is not None:
-            save_draft(connection, person, question.id, parcel.exam, parcel.typed, now_ms)
+            if parcel.typed is not None and _keeps_drafts(connection, person, exam, now_ms):
+                save_draft(connection, person, question.id, parcel.exam, parcel.typed, now_ms)
     desk.dispatcher.wake()
     return receipt
 
@@ -113,15 +119,22 @@ def _question(
     return found
 
 
-def _exam(desk: Desk, parcel: Parcel) -> Exam | None:
+def _exam(connection: Connection, desk: Desk, person: Person, parcel: Parcel) -> Exam | None:
+    """Give the exam; of one that is not begun not even told which questions are in it."""
     if not parcel.exam:
         return None
     exam = desk.catalogue.exams.get(parcel.exam)
     if exam is None:
         raise Refused("there is no such exam", status=404)
+    require_begun(situation(connection, person, exam, desk.clock.now_ms()))
     if parcel.question not in {question.id for question in exam.questions}:
         raise Refused(NO_QUESTION, status=404)
     return exam
+
+
+def _keeps_drafts(connection: Connection, person: Person, exam: Exam | None, now_ms: int) -> bool:
+    """Tell whether a draft may change: late ones must not replace what was kept in time."""
+    return exam is None or situation(connection, person, exam, now_ms).phase is not Phase.LATE
 
 
 def _take_turn(

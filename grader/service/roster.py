@@ -181,7 +181,11 @@ def add_roster(
 
 def _known(connection: Connection, new: NewPerson) -> Person | None:
     for is_same, value in (
-        (func.lower(person.c.email) == new.email.lower(), new.email),
+        (
+            # SQLite's lower() knows ASCII only: the same letters are the same in any case
+            (func.lower(person.c.email) == new.email.lower()) | (person.c.email == new.email),
+            new.email,
+        ),
         (person.c.external_id == new.external_id, new.external_id),
     ):
         if value:

@@ -45,7 +45,7 @@ def figures_of(table: ClassTable) -> Figures:
 
 
 def _has_fault(row: Row) -> bool:
-    return any(cell.standing is Standing.ERROR for cell in row.cells)
+    return any(cell.standing in (Standing.ERROR, Standing.WAITING) for cell in row.cells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,8 +121,8 @@ def situation(connection: Connection, person: Person, exam: Exam, now_ms: int) -
     percent = Fraction(100)
     if opens_ms is not None and now_ms < opens_ms:
         phase = Phase.NOT_OPEN
-    elif begun is not None and begun.ended_ms is not None and exam.duration is not None:
-        phase, ends_ms = Phase.OVER, min(begun.ended_ms, ends_ms or begun.ended_ms)
+    elif begun is not None and begun.was_finished:
+        phase, ends_ms = Phase.OVER, begun.ended_ms
     elif ends_ms is None or now_ms <= ends_ms + GRACE_MS:
         phase = Phase.OPEN if begun is None else Phase.RUNNING
     else:
@@ -144,23 +144,30 @@ def situation(connection: Connection, person: Person, exam: Exam, now_ms: int) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """One student's run through an exam. ended_ms: when it was ended, by them or by the clock."""
+    """One student's run through an exam. ended_ms: when it was ended, by them or by the clock.
+
+    was_finished: by them, before its time; what the clock ended goes on when its end is moved.
+    """
 
     id: int
     started_ms: int
     ended_ms: int | None
+    was_finished: bool
 
 
 def sitting_of(connection: Connection, person: Person, exam: Exam) -> Sitting | None:
     """Give a student's sitting; None before it was begun."""
     found = connection.execute(
-        select(sitting.c.id, sitting.c.started_ms, sitting.c.ended_ms).where(
-            sitting.c.person == person.id, sitting.c.exam == exam.id
-        )
+        select(sitting).where(sitting.c.person == person.id, sitting.c.exam == exam.id)
     ).first()
     if found is None:
         return None
-    return Sitting(id=found.id, started_ms=found.started_ms, ended_ms=found.ended_ms)
+    return Sitting(
+        id=found.id,
+        started_ms=found.started_ms,
+        ended_ms=found.ended_ms,
+        was_finished=found.ended_ms is not None and found.ended_ms < found.ends_ms,
+    )
 
 
 def begin(connection: Connection, person: Person, exam: Exam, now_ms: int) -> Situation:
@@ -186,7 +193,7 @@ def save_exam_draft(
 ) -> None:
     """Keep what is typed in an exam; Refused outside of its time: it would not be handed in."""
     now = situation(connection, person, exam, now_ms)
-    if now.must_begin or not now.accepts:
+    if now.must_begin or now.phase not in (Phase.OPEN, Phase.RUNNING):
         raise Refused(f"nothing can be kept: the exam is {now.phase.value}", status=409)
     begin(connection, person, exam, now_ms)
     save_draft(connection, person, typed.question, exam.id, typed.content, now_ms)
@@ -213,6 +220,26 @@ def attempts_left(connection: Connection, person: Person, exam: Exam, question: 
     return max(most - int(connection.execute(used).scalar_one()), 0)
 
 
+def are_all_settled(connection: Connection, person: Person, exam: Exam, question: str) -> bool:
+    """Tell whether every attempt at a question has its result, and none may yet prove free."""
+    open_ones = select(submission.c.id).where(
+        submission.c.person == person.id,
+        submission.c.question == question,
+        submission.c.exam == exam.id,
+        submission.c.kind == "submit",
+        submission.c.published_run.is_(None),
+    )
+    return connection.execute(open_ones.limit(1)).first() is None
+
+
+def require_begun(now: Situation) -> None:
+    """Refuse what comes before an exam has opened, or before its student has begun it."""
+    if now.phase is Phase.NOT_OPEN:
+        raise Refused(f"the exam is {now.phase.value}", status=409)
+    if now.must_begin:
+        raise Refused("the exam has not been begun", "begin it first", status=409)
+
+
 def hand_in_for_exam(
     connection: Connection, person: Person, exam: Exam, given: HandIn, now_ms: int
 ) -> Receipt:
@@ -224,8 +251,7 @@ def hand_in_for_exam(
     if known is not None:
         return known
     now = situation(connection, person, exam, now_ms)
-    if now.must_begin:
-        raise Refused("the exam has not been begun", "begin it first", status=409)
+    require_begun(now)
     if not now.accepts:
         raise Refused(f"the exam is {now.phase.value}", status=409)
     begin(connection, person, exam, now_ms)

@@ -69,6 +69,7 @@ def hand_in(connection: Connection, person: Person, given: HandIn, now_ms: int) 
         select(func.count())
         .select_from(submission)
         .where(submission.c.person == person.id, submission.c.state != "done")
+        .where(submission.c.published_run.is_(None))
     )
     receipt = secrets.token_urlsafe(12)
     row = insert(submission).values(

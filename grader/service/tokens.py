@@ -99,9 +99,7 @@ def revoke_token(connection: Connection, owner: Person, number: int, now_ms: int
     name = connection.execute(statement).scalar_one_or_none()
     if name is None:
         raise Refused("you have no such token", status=404)
-    audit.record(
-        connection, now_ms, owner.pseudonym, "revoke token", owner.pseudonym, before={"name": name}
-    )
+    audit.record(connection, now_ms, owner.pseudonym, "revoke token", owner.pseudonym)
 
 
 def note_use(connection: Connection, secret: str, now_ms: int) -> None:

@@ -137,7 +137,7 @@ class Workers:
                 found = self._graded(held, started_ms)
         with self._database.writing() as connection:
             is_ours = queue.finish(connection, held, found, self._clock.now_ms())
-            if is_ours:
+            if is_ours and held.run == FIRST_RUN:
                 practice.note(connection, held.submission, self._clock.now_ms())
         if is_ours:
             self._tell_done(held.submission)

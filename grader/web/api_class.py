@@ -34,8 +34,8 @@ class CellTold(Told):
     standing: Annotated[
         str,
         Field(
-            description="graded, missing, ungradable, error (our fault: no score, which is not "
-            "zero) or not_counted (beyond the number of a choice)"
+            description="graded, waiting, missing, ungradable, error (our fault: no score, which "
+            "is not zero) or not_counted (beyond the number of a choice)"
         ),
     ]
     attempts: int

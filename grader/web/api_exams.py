@@ -52,11 +52,11 @@ def read_exam_question(
     """Give a question of an exam; 409 as long as one may not read it."""
     site = site_of(request)
     view = _view(site, person, find_exam(site, exam))
-    if question not in {each.id for each in view.exam.questions}:
-        raise HTTPException(404, "there is no such question in this exam")
     if not view.blocks:
         hint = "begin it first" if view.now.must_begin else ""
         raise Refused(f"the exam is {view.now.phase.value}, and was not begun", hint, status=409)
+    if question not in {each.id for each in view.exam.questions}:
+        raise HTTPException(404, "there is no such question in this exam")
     row = next(row for block in view.blocks for row in block.rows if row.id == question)
     found = row.question
     if found is None:

@@ -11,7 +11,7 @@ from grader.core.exam import Exam
 from grader.report.exam_rows import exam_as_csv
 from grader.service.analysis import LEAST_STUDENTS
 from grader.service.class_table import ClassTable, class_table
-from grader.service.exports import grades_as_csv
+from grader.service.exports import grades_as_csv, note_export
 from grader.service.sheet_figures import Progress, figures_of, progress_of
 from grader.web.forms import safe_name
 from grader.web.guard import Manager, Reader
@@ -38,6 +38,7 @@ def save_grades(request: Request, person: Manager, exam: str = "") -> Response:
     with site.database.reading() as connection:
         table = class_table(connection, site.catalogue.questions, found)
         content = grades_as_csv(connection, table)
+    note_export(site.desk, person, exam or "practice")
     return csv_file(content, f"grades-{exam or 'practice'}.csv")
 
 
@@ -47,6 +48,7 @@ def save_sheet(request: Request, name: str, person: Manager) -> Response:
     table = _table(site_of(request), name)
     assert table.exam is not None
     sheets = [row.sheet for row in table.rows]
+    note_export(site_of(request).desk, person, name)
     return csv_file(exam_as_csv(table.exam, sheets), f"exam-{name}.csv")
 
 

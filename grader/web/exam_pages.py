@@ -10,7 +10,8 @@ from grader.core.question import Question
 from grader.service.access import Person
 from grader.service.closing import finish
 from grader.service.drafts import Typed
-from grader.service.exam_view import ExamView, exams_of, view_exam
+from grader.service.exam_view import ExamView, exams_of, may_read, view_exam
+from grader.service.feedback import held_back_from, is_over_for_all
 from grader.service.receiving import receive
 from grader.service.results import history
 from grader.service.sittings import begin, save_exam_draft, situation
@@ -102,7 +103,7 @@ def hand_in_exam_answer(
 ) -> Response:
     """Store what was handed in, then show its receipt."""
     site = site_of(request)
-    exam, question = find_exam(site, exam_id), _question(site, exam_id, name)
+    exam, question = find_exam(site, exam_id), _question(site, person, exam_id, name)
     try:
         if sent.text("kind") == "draft":
             _keep(site, person, exam, Typed(question=name, content=sent.text("code")))
@@ -120,7 +121,7 @@ def save_exam_answer(
 ) -> Response:
     """Keep what is in the editor; what was kept at the end is handed in."""
     site = site_of(request)
-    exam, question = find_exam(site, exam_id), _question(site, exam_id, name)
+    exam, question = find_exam(site, exam_id), _question(site, person, exam_id, name)
     _keep(site, person, exam, Typed(question=question.id, content=sent.text("code")))
     return Response(status_code=204)
 
@@ -165,12 +166,8 @@ def _view(site: Site, person: Person, exam: Exam) -> ExamView:
 def _answering(site: Site, person: Person, exam_id: str, name: str) -> Answering:
     """Give a question that the person may read in this exam now; 404 where it is none of it."""
     view = _view(site, person, find_exam(site, exam_id))
-    question = _question(site, exam_id, name)
-    if not view.blocks:
-        raise Refused(f"the exam is {view.now.phase.value}, and was not begun", status=409)
+    question = _question(site, person, exam_id, name)
     row = next(row for block in view.blocks for row in block.rows if row.id == name)
-    if row.is_held:
-        raise Refused("an exam asks this question now", "it comes back afterwards", status=409)
     place = InExam(
         exam=view.exam,
         now=view.now,
@@ -181,11 +178,24 @@ def _answering(site: Site, person: Person, exam_id: str, name: str) -> Answering
     return Answering(person=person, question=question, place=place)
 
 
-def _question(site: Site, exam_id: str, name: str) -> Question:
-    """Give a question of an exam; 404 where it is none of it."""
+def _question(site: Site, person: Person, exam_id: str, name: str) -> Question:
+    """Give a question of an exam; 404 where it is none of it, Refused while it is not to be read.
+
+    Before an exam is begun nobody learns by asking which questions are in it.
+    """
+    exam, now_ms = find_exam(site, exam_id), site.clock.now_ms()
+    exams = site.catalogue.exams.values()
+    with site.database.reading() as connection:
+        now = situation(connection, person, exam, now_ms)
+        is_over = is_over_for_all(connection, exam, now_ms)
+        held = held_back_from(connection, person, exam, exams, now_ms)
+    if not may_read(now, person, is_over=is_over):
+        raise Refused(f"the exam is {now.phase.value}, and was not begun", status=409)
     found = site.catalogue.questions.get(name)
-    if found is None or name not in {each.id for each in find_exam(site, exam_id).questions}:
+    if found is None or name not in {each.id for each in exam.questions}:
         raise HTTPException(404, _NO_QUESTION)
+    if name in held:
+        raise Refused("an exam asks this question now", "it comes back afterwards", status=409)
     return found
 
 

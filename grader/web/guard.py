@@ -19,11 +19,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from grader.service.access import NotAllowed, Permission, Person, require
-from grader.service.people import SESSION_MS, whose
+from grader.service.people import is_session_old, lengthen_session, whose
 from grader.service.tokens import is_use_noted, note_use
 from grader.web.forms import form_of
 from grader.web.site import Site, site_of
 
+#: the server decides when a session ends; the browser need not forget it before
+_COOKIE_SECONDS = 365 * 24 * 3600
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 TOKEN_FIELD, TOKEN_HEADER = "token", "X-CSRF-Token"
 
@@ -62,8 +64,14 @@ async def visit_of(request: Request) -> Visit | None:
 
 
 def _owner(site: Site, secret: str) -> Person | None:
+    now_ms = site.clock.now_ms()
     with site.database.reading() as connection:
-        return whose(connection, secret, "session", site.clock.now_ms())
+        person = whose(connection, secret, "session", now_ms)
+        is_old = person is not None and is_session_old(connection, secret, now_ms)
+    if is_old:
+        with site.database.writing() as connection:
+            lengthen_session(connection, secret, now_ms)
+    return person
 
 
 class Need:
@@ -169,7 +177,7 @@ def set_session(response: Response, site: Site, secret: str) -> None:
     response.set_cookie(
         cookie_name(site),
         secret,
-        max_age=SESSION_MS // 1000,
+        max_age=_COOKIE_SECONDS,
         path="/",
         secure=site.is_secure,
         httponly=True,

@@ -52,7 +52,9 @@ def make(request: Request, person: SignedIn, sent: SentForm) -> HTMLResponse:
 
 
 @router.post("/tokens/{number}/revoke")
-def revoke(request: Request, number: Annotated[int, Path(le=2**53)], person: SignedIn) -> Response:
+def revoke(
+    request: Request, number: Annotated[int, Path(ge=0, le=2**53)], person: SignedIn
+) -> Response:
     """End a token."""
     site = site_of(request)
     with site.database.writing() as connection:

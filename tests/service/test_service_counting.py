@@ -86,6 +86,7 @@ def test_attempt_counts_on_the_scale_of_its_sheet(
         pytest.param([UNREADABLE], Standing.UNGRADABLE, id="unreadable"),
         pytest.param([OURS], Standing.ERROR, id="ours"),
         pytest.param([UNREADABLE, OURS], Standing.ERROR, id="ours-outranks-unreadable"),
+        pytest.param([OURS, entry(10, None, "running")], Standing.WAITING, id="still-graded"),
     ],
 )
 def test_without_a_graded_attempt_there_is_no_score(
@@ -134,7 +135,9 @@ def test_of_a_choice_the_first_that_were_answered_count() -> None:
     assert of_slot(1, none, low, high) == ([free, graded, free], 2, 10)
     assert of_slot(2, none, low, high) == ([free, graded, graded], 12, 20)
     assert of_slot(2, none, low) == ([missing, graded], 2, 20)
-    assert of_slot(1, waiting, high) == ([missing, free], 0, 10)
+    assert of_slot(1, waiting, high) == ([Standing.WAITING, free], None, 10)
+    unreadable = count([UNREADABLE], rule)
+    assert of_slot(1, unreadable, high) == ([free, graded], 10, 10)
 
 
 def test_sheet_with_a_fault_of_ours_has_no_total() -> None:

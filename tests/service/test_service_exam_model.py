@@ -25,7 +25,7 @@ from grader.service.exam_clock import Allowance
 from grader.service.submissions import Refused
 
 OPENS = datetime(2027, 1, 15, 9, tzinfo=UTC)
-WINDOW, DURATION, GRACE = 3600, 1800, 15
+WINDOW, DURATION, GRACE, PATIENCE = 3600, 1800, 15, 60
 EXAM = Exam(
     id="midterm",
     title="Midterm",
@@ -41,7 +41,7 @@ GRANT = st.tuples(
     st.just("grant"), st.sampled_from([100, 150, 200]), st.sampled_from([0, 600, 86_400])
 )
 #: to a moment around the end, where the rules differ by a second
-TO_END = st.tuples(st.just("to end"), st.sampled_from([-1, 0, 1, 15, 16]))
+TO_END = st.tuples(st.just("to end"), st.sampled_from([-1, 0, 1, 15, 16, 60, 61]))
 DEED = st.sampled_from([("save",), ("hand in",), ("finish",), ("close",), ("begin",)])
 BEGIN = st.sampled_from([[], [("begin",)], [("pass", 5), ("begin",)], [("pass", 900), ("begin",)]])
 STEPS = st.builds(
@@ -57,7 +57,8 @@ class Foretold:
 
     now: int = -5
     begun: int | None = None
-    ended: bool = False
+    finished: bool = False
+    closed: float = -1
     percent: int = 100
     extra: int = 0
     draft: tuple[int, str] | None = None
@@ -69,7 +70,11 @@ class Foretold:
         return min(self.begun + DURATION * self.percent / 100, closes)
 
     def runs(self) -> bool:
-        return self.begun is not None and not self.ended and self.now <= self.end() + GRACE
+        return self.begun is not None and not self.finished and self.now <= self.end() + GRACE
+
+    def is_due(self) -> bool:
+        is_open = self.begun is not None and not self.finished
+        return is_open and self.now > self.end() + PATIENCE and self.closed < self.end()
 
     def may_begin(self) -> bool:
         closes = WINDOW + self.extra + DURATION * (self.percent - 100) / 100
@@ -78,7 +83,6 @@ class Foretold:
     def stop(self, at: int) -> None:
         if self.draft is not None and self.draft[0] > max([-9, *(at for at, _ in self.received)]):
             self.received.append((at, self.draft[1]))
-        self.ended = True
 
 
 @contextmanager
@@ -159,11 +163,13 @@ def deed(
                 with writing() as connection:
                     finish(connection, stage.desk, person, EXAM)
                 model.stop(min(model.now, int(model.end())))
+                model.finished, model.closed = model.now < model.end(), int(model.end())
             case _:
-                is_due = model.begun is not None and not model.ended and not model.runs()
+                is_due = model.is_due()
                 expected = close_overdue(stage.desk, EXAM) == int(is_due)
                 if is_due:
                     model.stop(int(model.end()))
+                    model.closed = int(model.end())
                 return expected
     except Refused:
         return not expected

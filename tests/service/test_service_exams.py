@@ -232,7 +232,11 @@ def test_what_was_saved_at_the_end_is_handed_in_once(stage: Stage) -> None:
         pytest.param(["hand in b", "draft a"], [b"b", b"a"], id="newer"),
         pytest.param(["draft   "], [], id="blank"),
         pytest.param(["draft STARTER"], [], id="never-changed"),
-        pytest.param(["hand in b", "hand in c", "draft a"], [b"b", b"c"], id="no-attempts-left"),
+        pytest.param(
+            ["hand in b", "grade", "hand in c", "grade", "draft a"],
+            [b"b", b"c"],
+            id="no-attempts-left",
+        ),
     ],
 )
 def test_end_hands_in_what_was_saved_last_and_nothing_else(
@@ -244,7 +248,11 @@ def test_end_hands_in_what_was_saved_last_and_nothing_else(
     starter = stage.catalogue.starter(stage.catalogue.questions[QUESTION])
     for step in steps:
         stage.clock.pass_by(seconds=1)
-        if step.startswith("draft "):
+        if step == "grade":
+            held = stage.claim()
+            assert held is not None
+            stage.finish(held)
+        elif step.startswith("draft "):
             save(stage, person, step.removeprefix("draft ").replace("STARTER", starter))
         else:
             hand_in(stage, person, source=step.removeprefix("hand in ").encode())
@@ -302,6 +310,111 @@ def test_moved_deadline_moves_the_clock_of_who_sits_already(stage: Stage) -> Non
     assert phase(stage, person) is Phase.OVER
     assert phase(stage, person, longer) is Phase.RUNNING
     assert close_overdue(stage.desk, longer) == 0
+
+
+def test_time_granted_after_the_clock_has_ended_a_sitting_lets_it_go_on(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 0)
+    begin(stage, person)
+    save(stage, person, "x = 1")
+    at(stage, 1.6)
+    assert close_overdue(stage.desk, EXAM) == 1
+    grant(stage, person, Allowance(time_percent=200))
+
+    assert phase(stage, person) is Phase.RUNNING
+    save(stage, person, "x = 2")
+    at(stage, 3.1)
+
+    assert [close_overdue(stage.desk, EXAM) for _ in range(2)] == [1, 0]
+    assert blobs(stage) == [b"x = 1", b"x = 2"]
+
+
+def test_forgotten_draft_does_not_take_the_place_of_what_was_handed_in_of_a_choice(
+    stage: Stage,
+) -> None:
+    person, other = stage.person(), "max_pool_nchw"
+    choice = Slot(questions=(ExamQuestion(id=other), ExamQuestion(id=QUESTION)), pick=1, where="")
+    exam = replace(EXAM, slots=(choice,))
+    at(stage, 0)
+    begin(stage, person, exam)
+    typed = drafts.Typed(question=other, content="x = 1")
+    with stage.database.writing() as connection:
+        sittings.save_exam_draft(connection, person, exam, typed, stage.clock.now_ms())
+    hand_in(stage, person, exam)
+    at(stage, 1.6)
+
+    close_overdue(stage.desk, exam)
+
+    assert stage.rows("SELECT question FROM submission") == [(QUESTION,)]
+
+
+def test_draft_counts_where_the_last_attempt_may_prove_free(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 0)
+    begin(stage, person)
+    for source in (b"a = 1", b"a = 2"):
+        hand_in(stage, person, source=source)
+    stage.clock.pass_by(seconds=1)
+    save(stage, person, "x = 3")
+    at(stage, 1.6)
+
+    close_overdue(stage.desk, EXAM)
+
+    assert blobs(stage) == [b"a = 1", b"a = 2", b"x = 3"]
+
+
+def test_late_draft_is_refused_and_replaces_nothing_that_was_kept_in_time(stage: Stage) -> None:
+    person = stage.person()
+    at(stage, 1)
+    save(stage, person, "x = 1", HOMEWORK)
+    at(stage, 3.01)
+    with pytest.raises(Refused, match="nothing can be kept: the exam is late"):
+        save(stage, person, "x = 2", HOMEWORK)
+    at(stage, 20)
+
+    close_overdue(stage.desk, HOMEWORK)
+
+    assert blobs(stage) == [b"x = 1"]
+
+
+def test_what_comes_within_the_grace_is_taken_before_the_clock_ends_a_sitting(
+    stage: Stage,
+) -> None:
+    person = stage.person()
+    at(stage, 0)
+    begin(stage, person)
+    at(stage, 1.5)
+    stage.clock.pass_by(seconds=40)
+    assert close_overdue(stage.desk, EXAM) == 0  # somebody's line may wait for the database
+    stage.clock.pass_by(seconds=40)
+    assert close_overdue(stage.desk, EXAM) == 1
+
+
+def test_question_of_an_exam_not_begun_is_not_told_from_any_other(stage: Stage) -> None:
+    person = stage.person()
+    stage.catalogue = copy(stage.catalogue)
+    stage.catalogue.exams = {EXAM.id: EXAM}
+    for hours in (-1, 1):
+        at(stage, hours)
+        said = set()
+        for name in (QUESTION, "relu", "nothing"):
+            parcel = Parcel(question=name, files={"a.py": b"a = 1"}, key=name, exam=EXAM.id)
+            with pytest.raises(Refused) as caught:
+                receive(stage.desk, person, parcel)
+            said.add((caught.value.status, str(caught.value)))
+        assert len(said) == 1
+
+
+def test_draft_that_was_replaced_is_not_brought_back_by_a_repeated_sending(stage: Stage) -> None:
+    person = stage.person()
+    parcel = Parcel(question=QUESTION, files={"a.py": b"old"}, key="k", typed="old")
+    receive(stage.desk, person, parcel)
+    with stage.database.writing() as connection:
+        drafts.save_draft(connection, person, QUESTION, "", "newer", stage.clock.now_ms())
+
+    receive(stage.desk, person, parcel)
+
+    assert stage.rows("SELECT content FROM draft") == [("newer",)]
 
 
 def test_repeated_sending_is_acknowledged_even_after_the_end(stage: Stage) -> None:

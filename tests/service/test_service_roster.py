@@ -149,3 +149,13 @@ def test_one_person_is_read_as_a_row_of_a_list_would_be() -> None:
 
     with pytest.raises(UsageError, match="is no e-mail address"):
         roster.new_person(cells, "")
+
+
+def test_list_that_is_read_twice_knows_letters_beyond_ascii(stage: Stage, boss: Person) -> None:
+    new = [people.NewPerson(name="Änne", email="Änne@uni.example")]
+
+    with stage.database.writing() as connection:
+        first = roster.add_roster(connection, new, stage.clock.now_ms(), boss)
+        second = roster.add_roster(connection, new, stage.clock.now_ms(), boss)
+
+    assert [bool(each[0].link) for each in (first, second)] == [True, False]

@@ -218,3 +218,15 @@ def test_database_can_be_read_by_its_owner_only(stage: Stage) -> None:
 
     assert len(found) >= 1
     assert set(found.values()) == {0}
+
+
+def test_question_that_an_exam_asks_keeps_its_hidden_cases_in_older_reports(stage: Stage) -> None:
+    ada = stage.person()
+    receipt = graded(stage, ada, hidden_failure())
+    exam = exam_of(stage, feedback=Feedback.NOTHING_UNTIL_CLOSE)
+
+    assert counterexamples(seen(stage, receipt, ada)) > 0
+    assert counterexamples(seen(stage, receipt, ada, {exam.id: exam})) == 0
+    stage.clock.pass_by(seconds=HOUR_SECONDS + GRACE_SECONDS + 1)
+
+    assert counterexamples(seen(stage, receipt, ada, {exam.id: exam})) > 0

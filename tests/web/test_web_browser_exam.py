@@ -70,7 +70,7 @@ def test_what_is_typed_when_time_is_up_is_handed_in(browser: Any, tmp_path: Path
         page.wait_for_url(f"**{EXAM}")
 
         attempt = page.get_by_role("link", name="1 attempt at ReLU")
-        for _ in range(60):  # a network's grace, then whenever the server looks
+        for _ in range(120):  # the server's patience, then whenever it looks
             if attempt.count():
                 break
             page.wait_for_timeout(1000)

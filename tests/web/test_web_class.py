@@ -143,6 +143,9 @@ def test_grades_of_an_exam_tell_how_late_and_by_which_version(
     receipt = work(server, ada, examples.passed(), EXAM.id)
 
     text = boss.get("/class/grades.csv?exam=mid%20term%201").text
+    assert server.stage.rows("SELECT action, object FROM audit ORDER BY id DESC LIMIT 1") == [
+        ("export grades", "mid term 1")
+    ]
 
     given, *others = csv.DictReader(io.StringIO(text))
     assert given["late_seconds"] == "90"

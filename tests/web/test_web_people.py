@@ -231,7 +231,9 @@ def test_what_is_granted_is_kept_shown_and_audited_once(server: Server, boss: Vi
     assert server.stage.rows(
         "SELECT time_percent, extra_ms, extra_attempts FROM accommodation"
     ) == [(150, 86_700_000, 2)]
-    assert "150 % of the time · 1 day more · 5 minutes more" in words(boss.text(page))
+    assert "150 % of the time · closes 1 day later · closes 5 minutes later" in words(
+        boss.text(page)
+    )
     assert server.stage.rows("SELECT count(*) FROM audit WHERE action = 'accommodate'") == [(1,)]
 
 

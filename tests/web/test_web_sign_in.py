@@ -120,3 +120,12 @@ def test_unknown_colours_are_not_remembered(server: Server) -> None:
     client.post("/theme", data={"theme": '"><script>', "back": "/"})
 
     assert "theme" not in client.cookies
+
+
+def test_session_that_is_used_does_not_end_and_one_that_is_not_does(server: Server) -> None:
+    visitor, other = server.visitor(), server.visitor()
+    for _ in range(3):
+        server.stage.clock.pass_by(seconds=13 * 24 * 3600)
+        assert visitor.get("/").status_code == 200
+
+    assert other.get("/").status_code == 401

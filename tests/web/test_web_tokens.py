@@ -152,6 +152,7 @@ def test_token_is_revoked_by_its_owner_alone(server: Server) -> None:
     by_owner = ada.post(f"/tokens/{number}/revoke")
 
     assert [by_other.status_code, of_session.status_code] == [404, 404]
+    assert ada.post(f"/tokens/-{10**30}/revoke").status_code == 422
     assert (before, status_of(server, token)) == (200, 401)
     assert by_owner.headers["location"] == "/tokens"
     assert "laptop" not in ada.text("/tokens")

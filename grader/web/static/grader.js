@@ -46,15 +46,18 @@ function keepDrafts(form, textarea) {
   const said = document.getElementById("saved");
   let timer = 0;
   let kept = textarea.value;
+  function send(text, keepalive) {
+    const body = new FormData();
+    body.set("code", text);
+    const headers = { "X-CSRF-Token": form.elements.token.value };
+    return fetch(form.dataset.draft, { method: "POST", body, headers, keepalive });
+  }
   async function keep() {
     clearTimeout(timer);
     if (textarea.value === kept) return;
     const sending = textarea.value;
-    const body = new FormData();
-    body.set("code", sending);
     try {
-      const headers = { "X-CSRF-Token": form.elements.token.value };
-      const answer = await fetch(form.dataset.draft, { method: "POST", body, headers });
+      const answer = await send(sending, false);
       if (!answer.ok) throw new Error(String(answer.status));
       kept = sending;
       said.textContent = "draft kept";
@@ -62,6 +65,12 @@ function keepDrafts(form, textarea) {
       said.textContent = "the draft could not be kept; try again with Ctrl+S";
     }
   }
+  // who leaves within these two seconds loses nothing; what a form sends is kept by the server anyway
+  let isSent = false;
+  form.addEventListener("submit", () => (isSent = true));
+  window.addEventListener("pagehide", () => {
+    if (!isSent && textarea.value !== kept) send(textarea.value, true).catch(() => {});
+  });
   function changed() {
     said.textContent = "";
     clearTimeout(timer);
