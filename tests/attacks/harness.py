@@ -33,7 +33,7 @@ SLEEPERS = {
     "trickles_its_answer",
 }
 LIMITS = Limits(
-    cpu_seconds=0.8, load_cpu_seconds=1.0, total_cpu_seconds=4.0, memory_bytes=384 * MEBIBYTE
+    cpu_seconds=1.6, load_cpu_seconds=1.0, total_cpu_seconds=4.0, memory_bytes=384 * MEBIBYTE
 )
 #: calls in a row: an attack may do something else in each
 _CALLS = 8
