@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from grader.service.access import Person, Role
 from grader.service.catalogue import Catalogue
 from grader.service.clock import Clock
 from grader.service.database import Database
 from grader.service.people import NewPerson, add_person, find_person, make_link
+from grader.service.queue import LANE_LATER
 from grader.service.submissions import HandIn, hand_in
-from grader.service.tables import person, token
+from grader.service.tables import person, submission, token
 
 _INSTRUCTOR = NewPerson(name="Instructor", external_id="first-instructor", role=Role.INSTRUCTOR)
 _STUDENTS = tuple(
@@ -72,4 +73,7 @@ def _hand_in_samples(
         if known:
             files = {"solution.py": known[0].source.encode()}
             given = HandIn(question=question, files=files, key=f"sample {question.id}")
-            hand_in(connection, student, given, now_ms)
+            receipt = hand_in(connection, student, given, now_ms)
+            sample = submission.c.id == receipt.submission
+            # whoever tries the server does not wait behind its samples
+            connection.execute(update(submission).where(sample).values(lane=LANE_LATER))

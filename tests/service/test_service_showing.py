@@ -208,6 +208,7 @@ def test_instructor_is_greeted_with_a_link_until_it_was_used(stage: Stage) -> No
     assert links(is_demo=True) == ["Instructor", "Ada Sample", "Emil Sample", "Noor Sample"]
     assert stage.rows("SELECT count(*) FROM person") == [(4,)]
     assert stage.rows("SELECT count(*) FROM submission")[0][0] > 3
+    assert stage.rows("SELECT DISTINCT lane FROM submission") == [(queue.LANE_LATER,)]
 
 
 def test_database_can_be_read_by_its_owner_only(stage: Stage) -> None:
